@@ -1,0 +1,99 @@
+import type { PublicUrl } from './public-url.ts';
+
+/** What a gateway knows of a request, in the words of CGI (RFC 3875): the raw material of `Request`. */
+export interface GatewayRequest {
+  /** A CGI variable as received: `REQUEST_METHOD`, `HTTP_HOST`, `REMOTE_USER`. */
+  variable(name: string): string | undefined;
+  variables(): Iterable<readonly [name: string, value: string]>;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+}
+
+/** What gateway/environ.ts derives from the variables. */
+export interface RequestTarget {
+  readonly method: string;
+  readonly scriptName: string;
+  readonly pathInfo: string;
+  readonly queryString: string;
+}
+
+/**
+ * A request as every application sees it, by whichever protocol it came. Everything but the target is read on demand.
+ */
+export class Request implements RequestTarget {
+  readonly method: string;
+  /** The mount: '' or `/mapproxy`, decoded, without a trailing slash (SCRIPT_NAME as in PEP 3333). */
+  readonly scriptName: string;
+  /** The path below the mount, decoded: '' or starting with a slash (PATH_INFO). */
+  readonly pathInfo: string;
+  /** As sent, not decoded, without the question mark. */
+  readonly queryString: string;
+
+  readonly #gateway: GatewayRequest;
+  readonly #publicUrl: (request: Request) => PublicUrl;
+  #resolvedUrl: PublicUrl | undefined;
+
+  constructor(target: RequestTarget, gateway: GatewayRequest, publicUrl: (request: Request) => PublicUrl) {
+    this.method = target.method;
+    this.scriptName = target.scriptName;
+    this.pathInfo = target.pathInfo;
+    this.queryString = target.queryString;
+    this.#gateway = gateway;
+    this.#publicUrl = publicUrl;
+  }
+
+  /** A header field by its HTTP name, in any case: `If-None-Match`. */
+  header(name: string): string | undefined {
+    return this.#gateway.variable(cgiName(name));
+  }
+
+  /** A raw CGI variable; for authorisation hooks and gateways. */
+  variable(name: string): string | undefined {
+    return this.#gateway.variable(name);
+  }
+
+  variables(): Iterable<readonly [name: string, value: string]> {
+    return this.#gateway.variables();
+  }
+
+  get body(): AsyncIterable<Uint8Array> {
+    return this.#gateway.body;
+  }
+
+  /** Aborts when the client or the web server goes away. */
+  get signal(): AbortSignal {
+    return this.#gateway.signal;
+  }
+
+  get publicUrl(): PublicUrl {
+    this.#resolvedUrl ??= this.#publicUrl(this);
+    return this.#resolvedUrl;
+  }
+
+  /** The same request seen from a deeper mount: `segment` (`/osm`) moves from the path to the script name. */
+  mountedAt(segment: string): Request {
+    if (segment === '' || !(this.pathInfo === segment || this.pathInfo.startsWith(`${segment}/`))) {
+      throw new RangeError(`path ${this.pathInfo} is not below ${segment}`);
+    }
+    const target = {
+      method: this.method,
+      scriptName: this.scriptName + segment,
+      pathInfo: this.pathInfo.slice(segment.length),
+      queryString: this.queryString,
+    };
+    return new Request(target, this.#gateway, this.#publicUrl);
+  }
+}
+
+/** Names seen are few: the translation of each is made once. The bound keeps odd callers from growing it. */
+const CGI_NAMES = new Map<string, string>();
+const CGI_NAMES_KEPT = 256;
+
+function cgiName(header: string): string {
+  const known = CGI_NAMES.get(header);
+  if (known !== undefined) return known;
+  const upper = header.toUpperCase().replaceAll('-', '_');
+  const name = upper === 'CONTENT_TYPE' || upper === 'CONTENT_LENGTH' ? upper : `HTTP_${upper}`;
+  if (CGI_NAMES.size < CGI_NAMES_KEPT) CGI_NAMES.set(header, name);
+  return name;
+}

@@ -1,0 +1,101 @@
+import type { TileGrid } from '../grid/tile-grid.ts';
+import type { Bbox, Size, TileCoord } from '../grid/types.ts';
+import type { Srs } from '../srs/srs.ts';
+
+/** An encoded tile as it goes to the client. */
+export interface Tile {
+  readonly body: Buffer;
+  /** `image/png`: of the bytes, not of the configuration (mixed caches hold both). */
+  readonly mimeType: string;
+  /** When it was made, in seconds since 1970; for ETag and Last-Modified. */
+  readonly timestamp: number;
+  /** False: made from an error or in part; must not be kept by clients (rows APP-07, TILE-21). */
+  readonly cacheable: boolean;
+}
+
+export interface TileRequestOptions {
+  readonly signal: AbortSignal;
+  /** Lower-case dimension names with their values. */
+  readonly dimensions?: ReadonlyMap<string, string>;
+}
+
+/** One cache seen through one grid: what a tile service offers for a layer. */
+export interface TileSet {
+  readonly grid: TileGrid;
+  /** File extension of the configured format as in tile URLs: `png`, `jpeg` (row TRAP-12). */
+  readonly format: string;
+  readonly mimeType: string;
+  /** Area with content in the grid's SRS. */
+  readonly extent: Bbox;
+  /**
+   * The tile at a coordinate in the grid's own origin. Null: nothing there (row TILE-22). Answers at once when the
+   * store can; what is missing is made from the cache's sources.
+   *
+   * @throws SourceError when a source fails; RequestError `TileOutOfRange` is the service's business, not this one's.
+   */
+  getTile(coord: TileCoord, options: TileRequestOptions): Tile | null | Promise<Tile | null>;
+}
+
+/** A layer of TMS, WMTS and KML: one name, one or more tile sets (row LYR-04). */
+export interface TileLayer {
+  readonly name: string;
+  readonly title: string;
+  readonly abstract: string | undefined;
+  readonly tileSets: readonly TileSet[];
+}
+
+/** What is asked of a map layer. */
+export interface MapQuery {
+  readonly bbox: Bbox;
+  readonly size: Size;
+  readonly srs: Srs;
+  readonly dimensions?: ReadonlyMap<string, string>;
+  readonly signal: AbortSignal;
+}
+
+/** How the answer is to look. */
+export interface MapOutput {
+  /** `image/png`, `image/jpeg` ... as configured in image_formats. */
+  readonly mimeType: string;
+  readonly transparent: boolean;
+  /** Red, green, blue, 0 to 255. */
+  readonly background: readonly [number, number, number];
+}
+
+/** A node of the WMS layer tree (rows LYR-01, LYR-02). */
+export interface MapLayer {
+  /** Undefined: only a group, cannot be requested. */
+  readonly name: string | undefined;
+  readonly title: string;
+  readonly abstract: string | undefined;
+  readonly layers: readonly MapLayer[];
+  readonly extent: { readonly bbox: Bbox; readonly srs: Srs };
+  /** SRS of the caches below, advertised besides the service's list. */
+  readonly nativeSrs: readonly Srs[];
+}
+
+export interface RenderedMap {
+  readonly body: Buffer;
+  readonly mimeType: string;
+  readonly cacheable: boolean;
+}
+
+/** Renders map layers, bottom first. */
+export interface MapRenderer {
+  /**
+   * @throws RequestError for what cannot be rendered (`Request too large or invalid BBOX.`, row WMS-31), SourceError
+   * when no layer could be rendered.
+   */
+  render(layers: readonly MapLayer[], query: MapQuery, output: MapOutput): Promise<RenderedMap>;
+}
+
+/** Contact and terms as configured under `md` (rows WMS-05, TMS-10). Values are plain text, not yet escaped. */
+export interface ServiceMetadata {
+  readonly title: string | undefined;
+  readonly abstract: string | undefined;
+  readonly online_resource: string | undefined;
+  readonly fees: string | undefined;
+  readonly access_constraints: string | undefined;
+  readonly contact: Readonly<Record<string, string>> | undefined;
+  readonly keyword_list: readonly { readonly vocabulary?: string; readonly keywords: readonly string[] }[] | undefined;
+}

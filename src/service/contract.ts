@@ -1,0 +1,44 @@
+import type { ZodType } from 'zod';
+import type { Application } from '../http/application.ts';
+import type { MapLayer, MapRenderer, ServiceMetadata, TileLayer } from '../layer/contract.ts';
+import type { Srs } from '../srs/srs.ts';
+
+/** What a service is built with: the layers of the configuration and what the other services are. */
+export interface ServiceContext {
+  readonly tileLayers: readonly TileLayer[];
+  /** Root of the WMS layer tree. */
+  readonly mapLayers: MapLayer;
+  readonly renderer: MapRenderer;
+  readonly srs: (code: string) => Srs;
+  /** `tiles.expires_hours` in seconds (row GLB-43). */
+  readonly tileMaxAge: number;
+  /** The `md` block of services.wms, which other services fall back to (row TMS-10). */
+  readonly defaultMetadata: ServiceMetadata | undefined;
+  /** Types of the services configured, for links of the demo pages. */
+  readonly serviceTypes: readonly string[];
+  /** The options of another configured service, as checked; for the demo pages. */
+  readonly optionsOf: (type: string) => unknown;
+}
+
+/** A service ready to answer. */
+export interface Service {
+  /** First path words it answers, without slash: `tms`, `tiles`, `wmts`, `service` (row APP-01). */
+  readonly paths: readonly string[];
+  readonly application: Application;
+  /**
+   * Services spoken through `/service` and `/ows`: the value of SERVICE (upper case) and its handler (section 10).
+   */
+  readonly ows?: { readonly service: string; readonly application: Application };
+}
+
+/** A kind of service: its options and how it is built. One in each folder of service/. */
+export interface ServiceDefinition<Options> {
+  readonly type: string;
+  readonly options: ZodType<Options>;
+  build(options: Options, context: ServiceContext): Service;
+}
+
+/** Keeps the options' type through the list of kinds. */
+export function defineService<Options>(definition: ServiceDefinition<Options>): ServiceDefinition<Options> {
+  return definition;
+}
