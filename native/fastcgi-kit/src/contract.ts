@@ -36,10 +36,20 @@ export interface FcgiRequest {
   /**
    * STDIN as a stream with back-pressure: while nobody reads, no more than the window of `limits.stdinWindow` bytes is
    * taken from the peer. A body that ends early (connection lost, ABORT_REQUEST, a limit) rejects with a ProtocolError.
-   * May be iterated once.
+   * May be iterated once; leaving the iteration early drops the rest.
+   *
+   * All ids of a connection come on one socket, so taking no more means not reading it. That is done while the request
+   * is alone on its connection and its PARAMS have ended. With other requests open there the reading goes on for their
+   * sake, and the body is given up when four windows of it wait: it rejects, and END_REQUEST says OVERLOADED unless
+   * the answer has begun.
    */
   readonly body: AsyncIterable<Buffer>;
-  /** Aborts on ABORT_REQUEST and when the peer goes away, until END_REQUEST is sent. Made on first use. */
+  /**
+   * Aborts on ABORT_REQUEST and when the peer goes away, until END_REQUEST is sent. Made on first use.
+   *
+   * After ABORT_REQUEST the web server takes no more output: it is dropped, and `respond`, `end` or `abandon` send
+   * END_REQUEST alone (application status as given; `abandon`: 0 when nothing was answered before, else 1).
+   */
   readonly signal: AbortSignal;
   /** Whether END_REQUEST is sent or the connection lost; answers after that are dropped silently. */
   readonly ended: boolean;
@@ -51,7 +61,10 @@ export interface FcgiRequest {
    */
   respond(head: string | Uint8Array, body?: string | Uint8Array | null, appStatus?: number): void;
 
-  /** A part of a streamed answer. False: more than `limits.outputWindow` bytes wait; go on after `drained()`. */
+  /**
+   * A part of a streamed answer. False: more than `limits.outputWindow` bytes wait; go on after `drained()`. False as well
+   * when the request is aborted or the peer gone, where `drained()` rejects and so ends the application's loop.
+   */
   write(chunk: string | Uint8Array): boolean;
   /** Resolves when the output of this request is below the window again; rejects when the request is aborted. */
   drained(): Promise<void>;
@@ -78,7 +91,10 @@ export interface Limits {
   readonly paramsBytes: number;
   /** Name-value pairs per request. More: as `paramsBytes`. */
   readonly paramsPairs: number;
-  /** Open request ids per connection (FCGI_MAX_REQS / connections). More: END_REQUEST with OVERLOADED. */
+  /**
+   * Open request ids per connection (FCGI_MAX_REQS / connections). More: END_REQUEST with OVERLOADED. With a limit of 1
+   * nothing is multiplexed: CANT_MPX_CONN, and GET_VALUES answers FCGI_MPXS_CONNS with 0.
+   */
   readonly requestsPerConnection: number;
   /** Bytes of STDIN per request. More: body rejects; END_REQUEST with OVERLOADED unless the answer has begun. */
   readonly stdinBytes: number;
@@ -86,11 +102,11 @@ export interface Limits {
   readonly stdinWindow: number;
   /** Bytes of output held per request before `write` answers false. */
   readonly outputWindow: number;
-  /** Open connections per process (FCGI_MAX_CONNS). More: not accepted until one closes. */
+  /** Open connections per process (FCGI_MAX_CONNS). More: not accepted, or accepted and not read, until one closes. */
   readonly connections: number;
   /** From the first byte of a connection or of a request to the end of its PARAMS. Later: close. */
   readonly headerTimeout: number;
-  /** A kept connection without a request. Later: close. */
+  /** A connection without a request, new or kept. Later: close. */
   readonly idleTimeout: number;
   /** Output that the peer does not take. Later: close. */
   readonly writeTimeout: number;
