@@ -1,10 +1,4 @@
 export {
-  FcgiClient,
-  type FcgiClientAddress,
-  type FcgiClientRequest,
-  type FcgiResponse,
-  fcgiRequest,
-export {
   MAX_CONNS,
   MAX_REQS,
   MPXS_CONNS,
