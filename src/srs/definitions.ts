@@ -1,45 +1,50 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { datumShift } from './datum-shifts.ts';
 
-/**
- * What epsg-index keeps of the registry, one small file for each code; only codes in use are read.
- */
+/** epsg-index keeps one small file for each code of the registry; only codes in use are read. */
 const resolveModule = createRequire(import.meta.url).resolve;
 
-/**
- * Datum shifts (metres, arc seconds, parts per million; position vector) for definitions that name a grid file we do
- * not have: the registry's transformation of widest use for that datum. They are good to a few metres.
- */
-const SHIFT_FOR_GRID: Readonly<Record<string, string>> = {
-  'BETA2007.gsb': '598.1,73.7,418.2,0.202,0.045,-2.455,6.7',
-  'OSTN15_NTv2_OSGBtoETRS.gsb': '446.448,-125.157,542.06,0.15,0.247,0.842,-20.489',
-  'nzgd2kgrid0005.gsb': '59.47,-5.04,187.44,0.47,-0.1,1.024,-4.5993',
-  'NTv2_0.gsb': '-10,158,187',
-  'National 84 (02.07.01).gsb': '-117.763,-51.51,139.061,0.292,0.443,0.277,-0.191',
-  'CA7072_003.gsb': '-206.05,168.28,-3.82',
-};
+interface RegistryEntry {
+  readonly wkt: string | null;
+  readonly proj4: string | null;
+}
 
 /** The PROJ definition of an EPSG code, ready for proj4. Undefined: not a two-dimensional system we know. */
 export function epsgDefinition(code: number): string | undefined {
   const entry = readEntry(code);
-  return entry === undefined ? undefined : withoutGridFiles(entry);
+  if (entry === undefined || entry.proj4 === null) return undefined;
+  return withDatumShift(entry.proj4, geographicCode(code, entry));
 }
 
-function readEntry(code: number): string | undefined {
-  let text: string;
+function readEntry(code: number): RegistryEntry | undefined {
   try {
-    text = readFileSync(resolveModule(`epsg-index/s/${code}.json`), 'utf8');
+    return JSON.parse(readFileSync(resolveModule(`epsg-index/s/${code}.json`), 'utf8')) as RegistryEntry;
   } catch {
     return undefined;
   }
-  const entry = JSON.parse(text) as { readonly proj4: string | null };
-  return entry.proj4 ?? undefined;
 }
 
-/** proj4 refuses a definition whose grid file is not loaded; `@null` means no shift and is understood. */
-function withoutGridFiles(definition: string): string {
-  return definition.replace(/\+nadgrids=(?:"([^"]*)"|([^@\s]\S*))/, (_, quoted?: string, plain?: string) => {
-    const shift = SHIFT_FOR_GRID[quoted ?? plain ?? ''];
-    return shift === undefined ? '+towgs84=0,0,0,0,0,0,0' : `+towgs84=${shift}`;
-  });
+/** The geographic system a projected one is built on. */
+function geographicCode(code: number, { wkt }: RegistryEntry): number | undefined {
+  if (wkt === null) return undefined;
+  if (wkt.startsWith('GEOGCS')) return code;
+  const [, base] = /AUTHORITY\["EPSG","(\d+)"\]\],PROJECTION\[/.exec(wkt) ?? [];
+  return base === undefined ? undefined : Number(base);
+}
+
+/**
+ * The index's own shifts turn the wrong way for some datums and name grid files that are not here for others (proj4
+ * refuses those), so ours take their place. A datum without any shift is taken for WGS 84. Web Mercator's
+ * `+nadgrids=@null` stays: it says that there is no shift.
+ */
+function withDatumShift(definition: string, geographic: number | undefined): string {
+  const shift = geographic === undefined ? undefined : datumShift(geographic);
+  const withoutGrids = definition
+    .replace(/ ?\+nadgrids=("[^"]*"|[^@\s]\S*)/, '')
+    .replace('+datum=NAD27', '+ellps=clrk66');
+  if (shift === undefined || withoutGrids.includes('+nadgrids=@null') || withoutGrids.includes('+datum=WGS84')) {
+    return withoutGrids;
+  }
+  return `${withoutGrids.replace(/ ?\+towgs84=\S+/, '')} +towgs84=${shift}`;
 }

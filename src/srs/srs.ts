@@ -50,6 +50,11 @@ export class Srs {
     return this.#identity === other.#identity;
   }
 
+  /** As `equals`, by code and without building the other system: `EPSG:3857` covers all names of web Mercator. */
+  equalsCode(code: string): boolean {
+    return this.#identity === identityOf(code);
+  }
+
   /**
    * One point, x before y on both sides.
    *
@@ -132,8 +137,14 @@ export function srsByCode(code: string): Srs {
   return srs;
 }
 
+/** The code by which the registry knows a system that has several names (row TRAP-07). */
+function identityOf(code: string): string {
+  if (MERCATOR_CODES.has(code)) return 'EPSG:3857';
+  return code === 'CRS:84' ? 'EPSG:4326' : code;
+}
+
 function createSrs(code: string): Srs {
-  const identity = MERCATOR_CODES.has(code) ? 'EPSG:3857' : code === 'CRS:84' ? 'EPSG:4326' : code;
+  const identity = identityOf(code);
   const [, authority, number] = /^(EPSG|ESRI):(\d{1,7})$/.exec(identity) ?? [];
   const definition = number === undefined ? undefined : epsgDefinition(Number(number));
   if (number === undefined || definition === undefined) throw new ConfigError(`unknown SRS '${code}'`);
