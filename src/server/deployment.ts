@@ -1,0 +1,43 @@
+import type { AppTarget } from '../app/open.ts';
+import type { LogFormat } from '../log.ts';
+import type { Address } from './address.ts';
+
+/** The protocols a gateway can be opened for. */
+export type Protocol = 'fastcgi' | 'http';
+
+export interface Listen {
+  readonly protocol: Protocol;
+  readonly address: Address;
+  /** Permission bits of a unix socket. */
+  readonly mode?: number;
+  readonly owner?: number;
+  readonly group?: number;
+  readonly backlog?: number;
+}
+
+export interface WorkerSettings {
+  readonly count: number;
+  /** A worker is replaced after about so many requests (up to a tenth more, so that not all go at once); 0: never. */
+  readonly recycleAfter: number;
+  /** A worker is replaced when its resident memory is above so many bytes; 0: never. */
+  readonly memoryLimit: number;
+  /** Seconds that requests in flight get when a worker is to go. */
+  readonly drainTimeout: number;
+}
+
+export interface LogOptions {
+  readonly level: string;
+  /** Null: readable on a terminal, else JSON. */
+  readonly format: LogFormat | null;
+  readonly loggers: Readonly<Record<string, string>>;
+}
+
+/** What to run and where to listen, made complete. Plain data: it is sent to the workers as it is. */
+export interface Deployment {
+  readonly app: AppTarget;
+  /** Where the application is mounted, if the web server does not say. */
+  readonly mount: string | null;
+  readonly listen: readonly Listen[];
+  readonly workers: WorkerSettings;
+  readonly log: LogOptions;
+}

@@ -1,0 +1,16 @@
+import type { Deployment } from './deployment.ts';
+
+/** What the supervisor tells a worker. */
+export type WorkerOrder =
+  /** Serve: `descriptors[i]` is the bound socket of `deployment.listen[i]`. */
+  | { readonly type: 'start'; readonly deployment: Deployment; readonly descriptors: readonly number[] }
+  /** Stop accepting, finish what is in flight, exit 0. */
+  | { readonly type: 'drain' };
+
+/** What a worker tells the supervisor. */
+export type WorkerReport =
+  | { readonly type: 'ready'; readonly transport: string | null; readonly fallbackReason: string | null }
+  /** It could not start; `message` is for the operator. */
+  | { readonly type: 'failed'; readonly message: string }
+  /** It has served its time and asks to be replaced. */
+  | { readonly type: 'retire'; readonly reason: string };

@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getLogger } from '../log.ts';
+import { formatAddress } from './address.ts';
+import type { Deployment } from './deployment.ts';
+import { SocketSet } from './sockets.ts';
+import { type Ready, WorkerHandle } from './worker-handle.ts';
+
+const log = getLogger('mapgate.server');
+
+/** A worker that lived longer than this (ms) is replaced at once when it dies; back-off begins for shorter lives. */
+const HEALTHY_LIFE = 10_000;
+const FIRST_BACKOFF = 100;
+const LONGEST_BACKOFF = 30_000;
+
+/**
+ * Keeps the listening sockets and N workers that accept on them. Workers come and go; the sockets stay, so that nothing
+ * is refused meanwhile.
+ */
+export class Supervisor {
+  readonly #readDeployment: () => Deployment;
+  readonly #sockets = new SocketSet();
+  readonly #workers = new Set<WorkerHandle>();
+  readonly #stopping = new AbortController();
+  #deployment: Deployment;
+  /** What a reload is starting. */
+  #next: Deployment | undefined;
+  #reloading: Promise<void> | undefined;
+  #reloadAgain = false;
+  #quickDeaths = 0;
+
+  /** @param readDeployment reads what to run; called again on each reload */
+  constructor(readDeployment: () => Deployment) {
+    this.#readDeployment = readDeployment;
+    this.#deployment = readDeployment();
+  }
+
+  /** Addresses as bound, after `start`. */
+  get addresses(): string[] {
+    return this.#deployment.listen.map(
+      ({ protocol, address }) => `${protocol} ${formatAddress(this.#sockets.boundAddress(address))}`,
+    );
+  }
+
+  /** Worker processes that serve now. */
+  get workerPids(): number[] {
+    return [...this.#workers].flatMap(({ pid, draining }) => (pid === undefined || draining ? [] : [pid]));
+  }
+
+  /** Opens the sockets and starts the workers. @throws Error with the operator's message; nothing is left behind then */
+  async start(): Promise<Ready> {
+    try {
+      const ready = await this.#startGeneration(this.#deployment);
+      log.info({ addresses: this.addresses, workers: this.workerPids.length, transport: ready.transport }, 'serving');
+      return ready;
+    } catch (error) {
+      this.#sockets.closeAll();
+      throw error;
+    }
+  }
+
+  /**
+   * Reads the deployment again and starts workers with it; the old ones finish what is in flight. When it cannot be
+   * read or its workers do not start, the old ones go on serving.
+   */
+  async reload(): Promise<void> {
+    if (this.#reloading !== undefined) {
+      this.#reloadAgain = true;
+      return this.#reloading;
+    }
+    this.#reloading = this.#reloadUntilCurrent();
+    try {
+      await this.#reloading;
+    } finally {
+      this.#reloading = undefined;
+    }
+  }
+
+  /** Stops accepting, finishes what is in flight, removes the sockets. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([...this.#workers].map((worker) => worker.drain()));
+    this.#sockets.closeAll();
+    log.info('stopped');
+  }
+
+  async #reloadUntilCurrent(): Promise<void> {
+    do {
+      this.#reloadAgain = false;
+      const before = [...this.#workers];
+      try {
+        const next = this.#readDeployment();
+        this.#next = next;
+        await this.#startGeneration(next);
+        this.#deployment = next;
+        log.info({ addresses: this.addresses, workers: this.workerPids.length - before.length }, 'reloaded');
+      } catch (error) {
+        log.error(`reload failed, the old configuration goes on serving: ${messageOf(error)}`);
+        this.#sockets.prune(this.#deployment.listen);
+        continue;
+      } finally {
+        this.#next = undefined;
+      }
+      await Promise.all(before.map((worker) => worker.drain()));
+      this.#sockets.prune(this.#deployment.listen);
+    } while (this.#reloadAgain);
+  }
+
+  /** The first worker proves the configuration; the others follow together. */
+  async #startGeneration(deployment: Deployment): Promise<Ready> {
+    const first = await this.#startWorker(deployment);
+    const others = Array.from({ length: deployment.workers.count - 1 }, () => this.#startWorker(deployment));
+    const results = await Promise.allSettled(others);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) {
+      const started = [...this.#workers].filter((worker) => worker.deployment === deployment);
+      await Promise.all(started.map((worker) => worker.drain()));
+      throw failed.reason;
+    }
+    return first;
+  }
+
+  async #startWorker(deployment: Deployment): Promise<Ready> {
+    const sockets = await this.#sockets.open(deployment.listen);
+    if (this.#stopping.signal.aborted) throw new Error('stopping');
+    const worker = new WorkerHandle(deployment, sockets, (reason) => void this.#replace(worker, reason));
+    this.#workers.add(worker);
+    try {
+      const ready = await worker.ready();
+      void worker.exited.then((how) => this.#onExit(worker, how));
+      return ready;
+    } catch (error) {
+      this.#workers.delete(worker);
+      throw error;
+    }
+  }
+
+  /** A worker asks to go: its successor is there first. */
+  async #replace(worker: WorkerHandle, reason: string): Promise<void> {
+    log.info({ pid: worker.pid }, `a worker is replaced: ${reason}`);
+    try {
+      if (!this.#isPast(worker.deployment)) await this.#startWorker(worker.deployment);
+    } catch (error) {
+      log.error(`no successor for worker ${worker.pid}: ${messageOf(error)}`);
+    }
+    await worker.drain();
+  }
+
+  async #onExit(worker: WorkerHandle, how: string): Promise<void> {
+    this.#workers.delete(worker);
+    if (worker.draining || this.#isPast(worker.deployment)) return;
+    log.error({ pid: worker.pid }, `a worker died (${how}); a new one takes its place`);
+    this.#quickDeaths = Date.now() - worker.startedAt > HEALTHY_LIFE ? 0 : this.#quickDeaths + 1;
+    await this.#restart(worker.deployment);
+  }
+
+  async #restart(deployment: Deployment): Promise<void> {
+    while (!this.#isPast(deployment)) {
+      try {
+        await sleep(this.#backoff(), undefined, { signal: this.#stopping.signal });
+        await this.#startWorker(deployment);
+        return;
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        this.#quickDeaths++;
+        log.error(`a worker did not start: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  /** The first early death costs no wait: a crash now and then must not halve the service. */
+  #backoff(): number {
+    if (this.#quickDeaths <= 1) return 0;
+    return Math.min(FIRST_BACKOFF * 2 ** (this.#quickDeaths - 2), LONGEST_BACKOFF);
+  }
+
+  #isPast(deployment: Deployment): boolean {
+    return this.#stopping.signal.aborted || (deployment !== this.#deployment && deployment !== this.#next);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const MAIN = path.resolve(import.meta.dirname, '../../dist/cli/main.js');
+const DEADLINE = 30_000;
+const POLL = 10;
+
+/** The built command line as a process of its own; killed when the test ends. */
+export class Mapgate {
+  readonly #child: ChildProcess;
+  readonly exited: Promise<number | string>;
+  #log = '';
+
+  constructor(t: TestContext, args: readonly string[], options: { cwd?: string } = {}) {
+    this.#child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#log += text;
+    });
+    this.exited = once(this.#child, 'exit').then(([code, signal]) => signal ?? code);
+    t.after(async () => {
+      this.#child.kill('SIGKILL');
+      await this.exited;
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** All it wrote to standard error. */
+  get log(): string {
+    return this.#log;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Messages of the log with this text. */
+  count(text: string): number {
+    return this.#log.split(text).length - 1;
+  }
+
+  /** Waits until the log holds a text so many times. */
+  async says(text: string, times = 1): Promise<void> {
+    const deadline = performance.now() + DEADLINE;
+    while (this.count(text) < times) {
+      if (this.#child.exitCode !== null) throw new Error(`ended before it said ${text}:\n${this.#log}`);
+      if (performance.now() > deadline) throw new Error(`does not say ${text}:\n${this.#log}`);
+      await sleep(POLL);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { Program } from '../front/program.ts';
+import { freePort, Sandbox } from '../front/sandbox.ts';
+import { requirePrograms } from '../support/debian.ts';
+import { Mapgate } from '../support/mapgate.ts';
+import { childrenOf, residentMemory } from '../support/processes.ts';
+import { Load } from './load.ts';
+
+const CLIENTS = 16;
+
+const APPLICATION = `
+const respond = (body) => ({ status: 200, headers: { 'Content-Type': 'text/plain' }, body });
+export const application = (request) => {
+  if (!request.pathInfo.endsWith('/slow')) return respond('whole');
+  return new Promise((resolve) => setTimeout(resolve, 1000, respond('whole')));
+};
+`;
+
+interface Stage {
+  readonly sandbox: Sandbox;
+  readonly mapgate: Mapgate;
+  /** URL of nginx; /once/ opens a connection for each request, /keep/ keeps them. */
+  readonly base: string;
+  configure(settings: object): void;
+}
+
+/** nginx in front of `mapgate serve` with two workers; undefined when nginx is missing. */
+async function stage(t: TestContext, workers: object): Promise<Stage | undefined> {
+  if (!(await requirePrograms(t, { nginx: 'nginx-light' }))) return undefined;
+  const sandbox = new Sandbox(t);
+  const file = sandbox.path('mapgate.yaml');
+  const socket = sandbox.path('socket');
+  const configure = (settings: object) => writeFileSync(file, JSON.stringify(settings));
+  configure(deployment(workers));
+  writeFileSync(sandbox.path('app.mjs'), APPLICATION);
+  const mapgate = new Mapgate(t, ['serve', file]);
+  await mapgate.says('"msg":"serving"');
+  const port = await freePort();
+  writeFileSync(sandbox.path('nginx.conf'), nginxConfiguration(sandbox, socket, port));
+  const nginx = new Program(sandbox, ['nginx', '-p', sandbox.folder, '-c', sandbox.path('nginx.conf')]);
+  await nginx.accepts({ host: '127.0.0.1', port });
+  return { sandbox, mapgate, base: `http://127.0.0.1:${port}`, configure };
+}
+
+function deployment(workers: object): object {
+  return {
+    app: { module: 'app.mjs' },
+    listen: [{ fastcgi: 'unix:socket', mode: '0666' }],
+    workers: { count: 2, ...workers },
+    log: { format: 'json' },
+  };
+}
+
+function nginxConfiguration(sandbox: Sandbox, socket: string, port: number): string {
+  const parameters = `
+      fastcgi_param REQUEST_METHOD $request_method;
+      fastcgi_param REQUEST_URI $request_uri;
+      fastcgi_param SCRIPT_NAME "";
+      fastcgi_param PATH_INFO $uri;`;
+  return `
+daemon off;
+pid ${sandbox.path('nginx.pid')};
+error_log stderr;
+worker_processes 1;
+events { worker_connections 256; }
+http {
+  access_log off;
+  upstream kept { server unix:${socket}; keepalive 8; }
+  server {
+    listen 127.0.0.1:${port};
+    location /once/ { fastcgi_pass unix:${socket}; ${parameters} }
+    location /keep/ { fastcgi_pass kept; fastcgi_keep_conn on; ${parameters} }
+  }
+}
+`;
+}
+
+function urls(base: string): string[] {
+  return [`${base}/once/`, `${base}/keep/`];
+}
+
+test('20 reloads under load lose no request', async (t) => {
+  const there = await stage(t, {});
+  if (there === undefined) return;
+  const load = new Load(urls(there.base), CLIENTS);
+  for (let reload = 1; reload <= 20; reload++) {
+    await load.more(100);
+    there.mapgate.signal('SIGHUP');
+    await there.mapgate.says('"msg":"reloaded"', reload);
+  }
+  await load.more(100);
+  await load.stop();
+  assert.deepEqual(load.failures, []);
+});
+
+test('a worker killed between requests loses none', async (t) => {
+  const there = await stage(t, {});
+  if (there === undefined) return;
+  const load = new Load(urls(there.base), CLIENTS);
+  for (let death = 1; death <= 3; death++) {
+    await load.more(100);
+    await load.between(() => {
+      const [worker] = childrenOf(there.mapgate.pid);
+      assert.ok(worker !== undefined, 'there is a worker');
+      process.kill(worker, 'SIGKILL');
+    });
+    await there.mapgate.says('a worker died', death);
+  }
+  await load.more(200);
+  await load.stop();
+  assert.deepEqual(load.failures, []);
+});
+
+test('workers recycled after some requests lose none', async (t) => {
+  const there = await stage(t, { recycle_after: 300 });
+  if (there === undefined) return;
+  const load = new Load(urls(there.base), CLIENTS);
+  await load.more(4000);
+  await load.stop();
+  assert.deepEqual(load.failures, []);
+  assert.ok(there.mapgate.count('a worker is replaced: 3') >= 4, 'workers were replaced');
+});
+
+test('TERM finishes what is in flight, removes the socket and exits 0', async (t) => {
+  const there = await stage(t, {});
+  if (there === undefined) return;
+  const slow = Promise.all(
+    urls(there.base).map(async (url) => {
+      const answer = await fetch(`${url}slow`);
+      return `${answer.status} ${await answer.text()}`;
+    }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  there.mapgate.signal('SIGTERM');
+  assert.deepEqual(await slow, ['200 whole', '200 whole']);
+  assert.equal(await there.mapgate.exited, 0);
+  await assert.rejects(connects(there.sandbox.path('socket')), { code: 'ENOENT' });
+});
+
+function connects(socketPath: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.get({ socketPath }, () => resolve()).on('error', reject);
+  });
+}
+
+test('a bad configuration on reload keeps the old one serving and says why', async (t) => {
+  const there = await stage(t, {});
+  if (there === undefined) return;
+  there.configure({ ...deployment({}), workers: 'many' });
+  there.mapgate.signal('SIGHUP');
+  await there.mapgate.says('reload failed, the old configuration goes on serving');
+  assert.match(there.mapgate.log, /mapgate\.yaml:\d+:\d+: workers: /);
+
+  there.configure({ ...deployment({}), app: { module: 'missing.mjs' } });
+  there.mapgate.signal('SIGHUP');
+  await there.mapgate.says('reload failed, the old configuration goes on serving', 2);
+  assert.match(there.mapgate.log, /missing\.mjs/);
+
+  const answer = await fetch(`${there.base}/once/`);
+  assert.equal(await answer.text(), 'whole');
+
+  there.configure(deployment({}));
+  there.mapgate.signal('SIGHUP');
+  await there.mapgate.says('"msg":"reloaded"');
+});
+
+test('memory after 200 reloads is within a tenth of the start', async (t) => {
+  const sandbox = new Sandbox(t);
+  writeFileSync(sandbox.path('app.mjs'), APPLICATION);
+  writeFileSync(sandbox.path('mapgate.yaml'), JSON.stringify(deployment({ count: 1 })));
+  const mapgate = new Mapgate(t, ['serve', sandbox.path('mapgate.yaml')]);
+  await mapgate.says('"msg":"serving"');
+  const total = () => [mapgate.pid, ...childrenOf(mapgate.pid)].map(residentMemory).reduce((sum, bytes) => sum + bytes);
+  let start = 0;
+  for (let reload = 1; reload <= 200; reload++) {
+    mapgate.signal('SIGHUP');
+    await mapgate.says('"msg":"reloaded"', reload);
+    while (childrenOf(mapgate.pid).length > 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    if (reload === 5) start = total();
+  }
+  const end = total();
+  t.diagnostic(`${Math.round(start / 2 ** 20)} MiB after 5 reloads, ${Math.round(end / 2 ** 20)} MiB after 200`);
+  assert.ok(end < start * 1.1, `${end} bytes after 200 reloads, ${start} after 5`);
+});
