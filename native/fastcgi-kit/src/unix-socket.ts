@@ -36,7 +36,7 @@ export function socketError(code: string, message: string): NodeJS.ErrnoExceptio
 }
 
 /**
- * Makes a unix socket with `bind`, which gets a temporary path and must bind it before it returns. The socket gets its
+ * Makes a unix socket with `bind`, which gets a temporary path and must bind it before it returns (it may finish later). The socket gets its
  * owner and mode there and is then renamed to its place: nobody connects before they are right, a stale file is
  * replaced in one step, and libuv, which removes the path it bound when the handle closes, finds nothing to remove (so
  * that a file can outlive us, and a successor's file is safe from us).
@@ -46,7 +46,7 @@ export function socketError(code: string, message: string): NodeJS.ErrnoExceptio
  */
 export async function placeUnixSocket<T extends { close(): unknown }>(
   place: UnixSocketPlace,
-  bind: (temporaryPath: string) => T,
+  bind: (temporaryPath: string) => T | Promise<T>,
 ): Promise<{ bound: T; file: UnixSocketFile }> {
   const { path } = place;
   const length = Buffer.byteLength(path);
@@ -56,12 +56,13 @@ export async function placeUnixSocket<T extends { close(): unknown }>(
   await assertFree(path);
   const temporary = temporaryName(path);
   const umask = new Umask(PRIVATE_UMASK);
-  let bound: T;
+  let binding: T | Promise<T>;
   try {
-    bound = bind(temporary);
+    binding = bind(temporary);
   } finally {
     umask.restore();
   }
+  const bound = await binding;
   const { owner = -1, group = -1, mode = 0o777 & ~umask.before } = place;
   try {
     if (owner !== -1 || group !== -1) chownSync(temporary, owner, group);
