@@ -1,0 +1,66 @@
+import sharp, { type Sharp } from 'sharp';
+import type { Size } from '../grid/types.ts';
+
+/** A picture in memory: 8 bits each of red, green, blue and alpha for each pixel, rows from the top. */
+export interface Raster {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+  /** True: known to have no translucent pixel. False: may have. */
+  readonly opaque: boolean;
+}
+
+export const CHANNELS = 4;
+
+/**
+ * The most pixels of a picture that is taken into memory, 200 MB as raster: far above meta tiles and GetMap answers
+ * (16 million pixels by default), far below what a hostile map server could claim in a small file.
+ */
+export const MAX_PIXELS = 50_000_000;
+
+/**
+ * Decodes a picture of any known format; its size is checked before memory is taken.
+ *
+ * @throws Error of the decoder for what is no picture or is larger than `MAX_PIXELS`
+ */
+export async function decodeImage(body: Uint8Array): Promise<Raster> {
+  const image = sharp(body, { limitInputPixels: MAX_PIXELS });
+  const { hasAlpha } = await image.metadata();
+  const { data, info } = await image.toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, opaque: !hasAlpha };
+}
+
+/** A raster as input of the imaging library. */
+export function asSharp(raster: Raster): Sharp {
+  return sharp(raster.data, { raw: { width: raster.width, height: raster.height, channels: CHANNELS } });
+}
+
+/** Every pixel transparent, or of one opaque colour. */
+export function blankRaster([width, height]: Size, color?: readonly [number, number, number]): Raster {
+  if (width * height > MAX_PIXELS) throw new RangeError(`${width} x ${height} pixels are more than ${MAX_PIXELS}`);
+  const data = Buffer.alloc(width * height * CHANNELS);
+  if (color !== undefined) data.fill(Buffer.from([...color, 255]));
+  return { data, width, height, opaque: color !== undefined };
+}
+
+/** A rectangle of a raster; what lies outside of it is transparent. */
+export function windowOf(source: Raster, left: number, top: number, [width, height]: Size): Raster {
+  if (left === 0 && top === 0 && width === source.width && height === source.height) return source;
+  const inside = left >= 0 && top >= 0 && left + width <= source.width && top + height <= source.height;
+  const target = { ...blankRaster([width, height]), opaque: inside && source.opaque };
+  paste(target, source, -left, -top);
+  return target;
+}
+
+/** Copies all of `source` that fits, alpha included: what was there before is gone. */
+export function paste(target: Raster, source: Raster, left: number, top: number): void {
+  const from = Math.max(0, -left);
+  const to = Math.min(source.width, target.width - left);
+  if (from >= to) return;
+  const lastRow = Math.min(source.height, target.height - top);
+  for (let row = Math.max(0, -top); row < lastRow; row++) {
+    const sourceRow = row * source.width * CHANNELS;
+    const targetStart = ((row + top) * target.width + left + from) * CHANNELS;
+    source.data.copy(target.data, targetStart, sourceRow + from * CHANNELS, sourceRow + to * CHANNELS);
+  }
+}

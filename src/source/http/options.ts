@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { notYet } from '../../options.ts';
+
+/** Options of globals.http and of a source's `http` (rows GLB-10 to GLB-17, SRC-33). */
+export const httpOptions = z.object({
+  /** Seconds. */
+  client_timeout: z.number().positive().optional(),
+  method: z.enum(['AUTO', 'GET', 'POST']).optional(),
+  ssl_ca_certs: z.string().optional(),
+  ssl_no_cert_checks: z.boolean().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  hide_error_details: z.boolean().optional(),
+  manage_cookies: notYet(z.boolean().optional()),
+  concurrent_requests: notYet(z.int().min(0).optional()),
+});
+
+export type HttpOptions = z.infer<typeof httpOptions>;

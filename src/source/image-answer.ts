@@ -1,0 +1,23 @@
+import { SourceError } from '../http/errors.ts';
+import { sniffImageKind } from '../image/format.ts';
+import type { HttpAnswer } from './http/client.ts';
+
+/** How much of an answer that is no picture is logged: exceptions are worth reading, HTML pages are not. */
+const LOGGED_BYTES_OF_TEXT = 8000;
+const LOGGED_BYTES = 100;
+
+/**
+ * The body of an answer that is a picture, by its content type or, where a server is wrong about that, its first
+ * bytes.
+ *
+ * @param message for clients, with the answer's start added only to the log (row SRC-09)
+ * @throws SourceError for anything else
+ */
+export function imageOf(answer: HttpAnswer, message: string): Buffer {
+  if (answer.contentType.startsWith('image/') || sniffImageKind(answer.body) !== undefined) return answer.body;
+  const isText = answer.contentType.startsWith('text/') || answer.contentType.startsWith('application/vnd.ogc');
+  const limit = isText ? LOGGED_BYTES_OF_TEXT : LOGGED_BYTES;
+  const start = answer.body.toString('utf8', 0, limit);
+  const detail = `${message}: ${answer.contentType}: ${start}${answer.body.length > limit ? ' [output truncated]' : ''}`;
+  throw new SourceError(message, { detail, sourceStatus: answer.status });
+}
