@@ -19,7 +19,7 @@ testFront({
   programs: { haproxy: 'haproxy' },
   examples: [
     { file: 'haproxy/mapgate.cfg', mount: '/mapproxy', responder: 'unix', traits },
-    { file: 'haproxy/mapgate-multiplexed.cfg', mount: '/mapproxy', responder: 'tcp', traits },
+    { file: 'haproxy/mapgate-tcp.cfg', mount: '/mapproxy', responder: 'tcp', traits },
   ],
   prepare: ({ sandbox, example, port }) => {
     const outer = writeInto(sandbox, 'haproxy.cfg', OUTER);
