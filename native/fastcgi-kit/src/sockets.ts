@@ -12,8 +12,8 @@ export interface BoundSocket {
   /** To be passed to child processes (`stdio`), which `listen({ fd })`. It stays open here until `close`. */
   readonly fd: number;
   readonly address: BoundAddress;
-  /** Closes the descriptor and removes the socket file if it is still ours. May be called twice. */
-  close(): void;
+  /** Closes the descriptor and, unless it is to be kept, removes the socket file if it is still ours. May be called twice. */
+  close(options?: { readonly keepFile?: boolean }): void;
 }
 
 /** The part of libuv's TCP and pipe handles that is used here. */
@@ -93,11 +93,11 @@ function boundSocket(handle: Handle, address: BoundAddress, removeFile: () => vo
   return {
     fd: handle.fd,
     address,
-    close() {
+    close({ keepFile = false } = {}) {
       if (!open) return;
       open = false;
       handle.close();
-      removeFile();
+      if (!keepFile) removeFile();
     },
   };
 }
