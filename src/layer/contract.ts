@@ -72,6 +72,8 @@ export interface MapLayer {
   readonly extent: { readonly bbox: Bbox; readonly srs: Srs };
   /** SRS of the caches below, advertised besides the service's list. */
   readonly nativeSrs: readonly Srs[];
+  /** Resolutions it is drawn at, in metres for each pixel; for capabilities (rows LYR-06, WMS-11). */
+  readonly resolutionRange?: { readonly coarsest: number | undefined; readonly finest: number | undefined } | undefined;
 }
 
 export interface RenderedMap {

@@ -1,0 +1,143 @@
+import type { Application } from '../http/application.ts';
+import { parseQuery } from '../http/query.ts';
+import type { Request } from '../http/request.ts';
+import { Response, type ResponseHeaders, textResponse } from '../http/response.ts';
+import { html } from '../http/xml.ts';
+import type { Service } from '../service/contract.ts';
+import { owsExceptionReport } from '../service/ows-exception.ts';
+import { PRODUCT, VERSION } from '../version.ts';
+
+export interface MapProxyAppOptions {
+  readonly services: readonly Service[];
+  /** Value of Access-Control-Allow-Origin on every answer; undefined: the header is not sent (row GLB-18). */
+  readonly accessControlAllowOrigin: string | undefined;
+}
+
+/** What answers of text depend on besides the path: they print URLs made of these (rows APP-05, SEC-03). */
+const VARY = 'X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto';
+
+const ALLOWED_METHODS = 'GET, HEAD, POST, OPTIONS';
+
+/**
+ * The application of one configuration: finds the service by the first word of the path (section 9 of the behaviour
+ * rows), OWS services by the SERVICE parameter (section 10), and puts the headers on that every answer has.
+ *
+ * The method counts only in that OPTIONS is answered here and unknown ones are refused; HEAD is answered like GET, as
+ * gateways leave the body out (row APP-12).
+ */
+export function createMapProxyApp({ services, accessControlAllowOrigin }: MapProxyAppOptions): Application {
+  const routes = routesOf(services);
+  const cors: ResponseHeaders =
+    accessControlAllowOrigin === undefined ? {} : { 'Access-Control-Allow-Origin': accessControlAllowOrigin };
+  const textHeaders: ResponseHeaders = { Vary: VARY, ...cors };
+
+  const finish = (response: Response): Response =>
+    response.withHeaders(dependsOnForwarding(response) ? textHeaders : cors);
+
+  return (request) => {
+    if (!isReadMethod(request.method)) return answerMethod(request.method, cors);
+    const answer = dispatch(routes, request);
+    return answer instanceof Promise ? answer.then(finish) : finish(answer);
+  };
+}
+
+function routesOf(services: readonly Service[]): ReadonlyMap<string, Application> {
+  const routes = new Map<string, Application>();
+  for (const service of services) for (const path of service.paths) routes.set(path, service.application);
+  const frontDoor = owsFrontDoor(services);
+  routes.set('service', frontDoor);
+  routes.set('ows', frontDoor);
+  routes.set('', welcome(routes.has('demo')));
+  return routes;
+}
+
+function dispatch(routes: ReadonlyMap<string, Application>, request: Request): Response | Promise<Response> {
+  const application = routes.get(firstWord(request.pathInfo));
+  return application === undefined ? textResponse(404, 'not found') : application(request);
+}
+
+/**
+ * The first word of a path: letters, digits, underscores after the slash (row APP-01). '' for the root; `NO_WORD` where
+ * the path has no such word.
+ */
+function firstWord(path: string): string {
+  let end = 1;
+  while (end < path.length && isWordCharacter(path.charCodeAt(end))) end++;
+  if (end === 1 && path.length > 1) return NO_WORD;
+  return path.slice(1, end);
+}
+
+/** A word that no route has. */
+const NO_WORD = '/';
+
+function isWordCharacter(code: number): boolean {
+  const letter = code | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f;
+}
+
+/** `/service` and `/ows`: one address for all OWS services (rows OWS-01, OWS-02). */
+function owsFrontDoor(services: readonly Service[]): Application {
+  const handlers = new Map<string, Application>();
+  for (const { ows } of services) if (ows !== undefined) handlers.set(ows.service, ows.application);
+
+  return (request) => {
+    const query = parseQuery(request.queryString);
+    const asked = query.get('service');
+    if (asked === undefined) {
+      const looksLikeWms = query.get('wmtver') === '1.0.0' || query.get('request') === 'GetMap';
+      const wms = looksLikeWms ? handlers.get('WMS') : undefined;
+      return wms?.(request) ?? owsExceptionReport(MISSING_SERVICE);
+    }
+    const handler = handlers.get(asked.toUpperCase());
+    if (handler !== undefined) return handler(request);
+    return owsExceptionReport({
+      code: 'InvalidParameterValue',
+      locator: 'service',
+      text: `The value of the service parameter "${asked}" is invalid`,
+      status: 400,
+    });
+  };
+}
+
+const MISSING_SERVICE = {
+  code: 'MissingParameterValue',
+  locator: 'service',
+  text: 'The service parameter is missing',
+  status: 400,
+};
+
+/** The page at the root (row APP-02). */
+function welcome(hasDemo: boolean): Application {
+  return (request) => {
+    const demo = `${request.publicUrl.base}/demo/`;
+    const page = html`<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${PRODUCT} ${VERSION}</title></head>
+<body>
+<h1>Welcome to ${PRODUCT} ${VERSION}</h1>
+${hasDemo && html`<p>See all configured layers and services at: <a href="${demo}">demo</a></p>`}
+</body>
+</html>
+`;
+    return new Response(200, { 'Content-Type': 'text/html; charset=utf-8' }, page.text);
+  };
+}
+
+function isReadMethod(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'POST';
+}
+
+function answerMethod(method: string, cors: ResponseHeaders): Response {
+  if (method !== 'OPTIONS')
+    return textResponse(405, 'method not allowed', { Allow: ALLOWED_METHODS, Vary: VARY, ...cors });
+  const preflight: ResponseHeaders =
+    'Access-Control-Allow-Origin' in cors
+      ? { 'Access-Control-Allow-Methods': ALLOWED_METHODS, 'Access-Control-Allow-Headers': '*', ...cors }
+      : {};
+  return new Response(204, { Allow: ALLOWED_METHODS, ...preflight }, null);
+}
+
+function dependsOnForwarding({ headers }: Response): boolean {
+  const type = headers['Content-Type'];
+  return typeof type === 'string' && (type.startsWith('text/') || type.startsWith('application/'));
+}

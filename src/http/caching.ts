@@ -1,0 +1,117 @@
+import { hash } from 'node:crypto';
+import type { Request } from './request.ts';
+import { Response, type ResponseHeaders } from './response.ts';
+
+/** For answers that clients must not keep: errors, and maps made in part (row APP-07). */
+export const NO_CACHE_HEADERS: ResponseHeaders = {
+  'Cache-Control': 'no-cache, no-store',
+  Pragma: 'no-cache',
+  Expires: '-1',
+};
+
+/** A body with the time it was made, as tiles and tiled maps have it. */
+export interface CacheableBody {
+  readonly body: Buffer;
+  readonly mimeType: string;
+  /** Seconds since 1970, with a fraction. */
+  readonly timestamp: number;
+}
+
+/** `Cache-Control` for a time in seconds (row APP-06). Made once for each service, not for each answer. */
+export function publicFor(seconds: number): string {
+  return `public, max-age=${seconds}, s-maxage=${seconds}`;
+}
+
+/**
+ * The answer with a body that clients may keep: 200, or 304 if they have it (rows APP-06, APP-08).
+ * `cacheControl` is what `publicFor` gave.
+ */
+export function cacheableResponse(request: Request, content: CacheableBody, cacheControl: string): Response {
+  const etag = etagOf(content.timestamp, content.body.length);
+  const lastModified = httpDate(content.timestamp);
+  if (isNotModified(request, etag, content.timestamp)) {
+    const headers = { ETag: etag, 'Last-Modified': lastModified, 'Cache-Control': cacheControl };
+    return new Response(304, headers, null);
+  }
+  const headers = {
+    'Content-Type': content.mimeType,
+    ETag: etag,
+    'Last-Modified': lastModified,
+    'Cache-Control': cacheControl,
+  };
+  return new Response(200, headers, content.body);
+}
+
+/**
+ * MapProxy's entity tag: md5 over time stamp and size, without quotes (row TRAP-09). The time is printed as Python
+ * prints a float, so that what clients kept before a change from MapProxy stays valid.
+ */
+export function etagOf(timestamp: number, size: number): string {
+  const time = Number.isInteger(timestamp) ? `${timestamp}.0` : String(timestamp);
+  return hash('md5', time + size);
+}
+
+/** Tiles of one meta tile share their second: the last date printed serves most of them. */
+let lastSecond = Number.NaN;
+let lastDate = '';
+
+/** A time in seconds since 1970 as HTTP prints it (RFC 9110, section 5.6.7). */
+export function httpDate(timestamp: number): string {
+  const second = Math.floor(timestamp);
+  if (second !== lastSecond) {
+    lastDate = new Date(second * 1000).toUTCString();
+    lastSecond = second;
+  }
+  return lastDate;
+}
+
+/**
+ * Whether the client has this body already: If-None-Match holds the tag, plain, quoted, weak or in a list; where that
+ * field is absent, the body is not newer than If-Modified-Since (row APP-08; RFC 9110, section 13.2.2).
+ */
+export function isNotModified(request: Request, etag: string, timestamp: number): boolean {
+  const tags = request.header('If-None-Match');
+  if (tags !== undefined) return tags === etag || listHasTag(tags, etag);
+  const since = request.header('If-Modified-Since');
+  if (since === undefined) return false;
+  const date = parseHttpDate(since);
+  return date !== undefined && Math.floor(timestamp) <= date;
+}
+
+function listHasTag(tags: string, etag: string): boolean {
+  return tags.split(',').some((tag) => {
+    const bare = tag
+      .trim()
+      .replace(/^W\//, '')
+      .replace(/^"(.*)"$/, '$1');
+    return bare === etag || bare === '*';
+  });
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** The three date forms of RFC 9110, section 5.6.7: RFC 1123, RFC 850, asctime. */
+const HTTP_DATES = [
+  /^\w{3}, (?<day>\d{2}) (?<month>\w{3}) (?<year>\d{4}) (?<h>\d{2}):(?<m>\d{2}):(?<s>\d{2}) GMT$/,
+  /^\w{6,9}, (?<day>\d{2})-(?<month>\w{3})-(?<year>\d{2}) (?<h>\d{2}):(?<m>\d{2}):(?<s>\d{2}) GMT$/,
+  /^\w{3} (?<month>\w{3}) (?<day>[ \d]\d) (?<h>\d{2}):(?<m>\d{2}):(?<s>\d{2}) (?<year>\d{4})$/,
+];
+
+/** Seconds since 1970; undefined for what is no HTTP date. */
+export function parseHttpDate(text: string): number | undefined {
+  for (const form of HTTP_DATES) {
+    const parts = form.exec(text.trim())?.groups;
+    if (parts === undefined) continue;
+    const month = MONTHS.indexOf((parts.month ?? '').toLowerCase());
+    if (month === -1) return undefined;
+    const { day, year, h, m, s } = parts;
+    return Date.UTC(fullYear(Number(year)), month, Number(day), Number(h), Number(m), Number(s)) / 1000;
+  }
+  return undefined;
+}
+
+/** RFC 850 dates have two digits for the year; no tile is older than the web. */
+function fullYear(year: number): number {
+  if (year >= 100) return year;
+  return year < 70 ? 2000 + year : 1900 + year;
+}

@@ -1,0 +1,216 @@
+/** The look of all pages. One accent, system fonts, light and dark by the reader's own setting. */
+export const STYLE_SHEET = `:root {
+  color-scheme: light dark;
+  --ground: #f4f6f7;
+  --surface: #ffffff;
+  --raised: #f8fafa;
+  --line: #dde3e6;
+  --text: #17242b;
+  --quiet: #5a6b75;
+  --accent: #0f766e;
+  --accent-strong: #0b5952;
+  --accent-soft: #e3f1ef;
+  --banner: linear-gradient(120deg, #0b3b43, #0f766e 70%, #2a9d8f);
+  --shadow: 0 1px 2px rgb(16 40 48 / 7%), 0 6px 20px rgb(16 40 48 / 7%);
+  --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #0f181c;
+    --surface: #172329;
+    --raised: #1d2b32;
+    --line: #2b3b43;
+    --text: #e4edef;
+    --quiet: #9db0b8;
+    --accent: #4fc3b3;
+    --accent-strong: #8fe0d4;
+    --accent-soft: #17383a;
+    --banner: linear-gradient(120deg, #08262b, #0c4f4b 70%, #176b62);
+    --shadow: 0 1px 2px rgb(0 0 0 / 35%), 0 6px 20px rgb(0 0 0 / 25%);
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0;
+  background: var(--ground);
+  color: var(--text);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
+}
+h1, h2, h3, p { margin: 0; }
+a { color: var(--accent-strong); text-underline-offset: 2px; }
+code, pre { font-family: var(--mono); font-size: 0.87em; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+[hidden] { display: none !important; }
+
+.banner {
+  display: flex;
+  align-items: center;
+  gap: 18px;
+  padding: 30px max(24px, calc((100vw - 1240px) / 2));
+  background: var(--banner);
+  color: #fff;
+}
+.mark { display: block; line-height: 0; flex: none; border-radius: 12px; box-shadow: 0 0 0 2px rgb(255 255 255 / 22%); }
+.banner h1 { font-size: 1.55rem; font-weight: 650; letter-spacing: -0.01em; line-height: 1.2; }
+.banner p { margin-top: 4px; max-width: 76ch; color: rgb(255 255 255 / 82%); }
+.banner-text { flex: 1; min-width: 0; }
+.banner-actions { flex: none; }
+.banner .button { background: rgb(255 255 255 / 14%); border-color: rgb(255 255 255 / 35%); color: #fff; }
+.banner .button:hover { background: rgb(255 255 255 / 24%); }
+.count { padding: 6px 14px; border-radius: 99px; background: rgb(255 255 255 / 14%); white-space: nowrap; }
+
+.content { max-width: 1288px; margin: 0 auto; padding: 8px 24px 40px; }
+h2 { margin: 28px 0 14px; font-size: 1.12rem; font-weight: 650; }
+.footer { padding: 0 24px 32px; text-align: center; color: var(--quiet); font-size: 0.87rem; }
+.notice { padding: 12px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--surface); }
+
+.card { border: 1px solid var(--line); border-radius: 14px; background: var(--surface); box-shadow: var(--shadow); }
+.services { display: grid; grid-template-columns: repeat(auto-fit, minmax(270px, 1fr)); gap: 16px; }
+.service { display: flex; flex-direction: column; gap: 4px; padding: 18px; }
+.service h3 { font-size: 1.02rem; font-weight: 650; }
+.purpose { color: var(--quiet); font-size: 0.9rem; flex: 1; }
+.service .copyable { margin: 10px 0; }
+.links { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; font-size: 0.9rem; }
+
+.layers { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 360px), 1fr)); gap: 20px; }
+.layer { overflow: hidden; display: flex; flex-direction: column; }
+.layer:target { outline: 2px solid var(--accent); }
+.picture {
+  aspect-ratio: 16 / 9;
+  border-bottom: 1px solid var(--line);
+  background-color: var(--raised);
+  background-image: linear-gradient(var(--line) 1px, transparent 1px), linear-gradient(90deg, var(--line) 1px, transparent 1px);
+  background-size: 36px 36px;
+  background-position: -1px -1px;
+}
+.picture img { display: block; width: 100%; height: 100%; object-fit: cover; }
+.layer-text { display: flex; flex-direction: column; gap: 8px; padding: 16px 18px 18px; flex: 1; }
+.layer h3 { font-size: 1.08rem; font-weight: 650; line-height: 1.3; overflow-wrap: anywhere; }
+.name { margin-top: -6px; color: var(--quiet); overflow-wrap: anywhere; }
+.abstract { color: var(--quiet); font-size: 0.93rem; flex: 1; }
+.way { display: flex; flex-wrap: wrap; align-items: center; gap: 7px; }
+.layer-text > .name:last-of-type { flex: 1; }
+
+.tag {
+  flex: none;
+  min-width: 52px;
+  padding: 2px 7px;
+  border-radius: 6px;
+  background: var(--accent-soft);
+  color: var(--accent-strong);
+  font-size: 0.74rem;
+  font-weight: 650;
+  letter-spacing: 0.04em;
+  text-align: center;
+}
+.chip, .button {
+  display: inline-block;
+  border: 1px solid var(--line);
+  border-radius: 8px;
+  background: var(--raised);
+  color: var(--accent-strong);
+  font: inherit;
+  font-size: 0.87rem;
+  line-height: 1.35;
+  text-decoration: none;
+  cursor: pointer;
+}
+.chip { padding: 3px 10px; overflow-wrap: anywhere; }
+.button { padding: 8px 15px; font-weight: 550; }
+.button.small { padding: 4px 12px; }
+.chip:hover, .button:hover { border-color: var(--accent); background: var(--accent-soft); }
+select {
+  max-width: 100%;
+  padding: 3px 6px;
+  border: 1px solid var(--line);
+  border-radius: 8px;
+  background: var(--surface);
+  color: var(--text);
+  font: inherit;
+  font-size: 0.87rem;
+}
+
+.copyable { display: flex; align-items: stretch; border: 1px solid var(--line); border-radius: 9px; background: var(--raised); overflow: hidden; }
+.copyable code { flex: 1; min-width: 0; padding: 6px 10px; overflow-x: auto; white-space: nowrap; scrollbar-width: none; user-select: all; }
+.copy { border: 0; border-left: 1px solid var(--line); padding: 0 12px; background: var(--surface); color: var(--accent-strong); font: inherit; font-size: 0.84rem; cursor: pointer; }
+.copy:hover { background: var(--accent-soft); }
+.content > .copyable { margin: 20px 0; }
+
+.document { margin: 0; padding: 18px 20px; border: 1px solid var(--line); border-radius: 14px; background: var(--surface); box-shadow: var(--shadow); overflow-x: auto; line-height: 1.55; tab-size: 2; }
+.x-tag { color: var(--accent-strong); }
+.x-name { color: var(--quiet); }
+.x-value { color: #b4540a; }
+.x-note { color: var(--quiet); font-style: italic; }
+@media (prefers-color-scheme: dark) { .x-value { color: #f0a868; } }
+
+.viewer { height: 100vh; height: 100dvh; overflow: hidden; }
+#map { position: absolute; inset: 0; background: var(--ground); }
+#map:focus-visible { outline-offset: -3px; }
+.panel {
+  position: absolute;
+  top: 14px;
+  left: 14px;
+  width: 330px;
+  max-width: calc(100vw - 76px);
+  max-height: calc(100% - 84px);
+  overflow-y: auto;
+  padding: 16px 18px;
+  border: 1px solid var(--line);
+  border-radius: 14px;
+  background: color-mix(in srgb, var(--surface) 93%, transparent);
+  box-shadow: var(--shadow);
+  backdrop-filter: blur(8px);
+}
+.panel-top { display: flex; justify-content: space-between; align-items: center; font-size: 0.9rem; }
+.panel h1 { margin: 12px 0 6px; font-size: 1.18rem; line-height: 1.25; overflow-wrap: anywhere; }
+.choices { display: flex; flex-wrap: wrap; align-items: end; gap: 8px; margin-top: 12px; }
+.choices label { display: grid; gap: 2px; color: var(--quiet); font-size: 0.8rem; }
+.facts { display: grid; grid-template-columns: max-content 1fr; gap: 3px 14px; margin: 14px 0; font-size: 0.9rem; }
+.facts dt { color: var(--quiet); }
+.facts dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.label { margin: 10px 0 4px; color: var(--quiet); font-size: 0.8rem; }
+.panel-actions { display: flex; gap: 8px; margin-top: 14px; }
+.readout {
+  position: absolute;
+  left: 50%;
+  bottom: 14px;
+  transform: translateX(-50%);
+  display: flex;
+  gap: 16px;
+  max-width: calc(100vw - 28px);
+  padding: 7px 16px;
+  border: 1px solid var(--line);
+  border-radius: 99px;
+  background: color-mix(in srgb, var(--surface) 93%, transparent);
+  box-shadow: var(--shadow);
+  font-size: 0.87rem;
+  font-variant-numeric: tabular-nums;
+  white-space: nowrap;
+}
+.readout .srs { color: var(--accent-strong); font-weight: 600; }
+#requests { color: var(--quiet); }
+.viewer .ol-zoom, .viewer .ol-full-screen { left: auto; right: 14px; background: none; }
+.viewer .ol-full-screen { top: 14px; }
+.viewer .ol-zoom { top: 56px; }
+.viewer .ol-control button {
+  width: 34px;
+  height: 34px;
+  margin: 0 0 4px;
+  border: 1px solid var(--line);
+  border-radius: 9px;
+  background: var(--surface);
+  color: var(--accent-strong);
+  box-shadow: var(--shadow);
+  font-size: 1.1rem;
+  cursor: pointer;
+}
+.viewer .ol-control button:hover { background: var(--accent-soft); outline: none; }
+.viewer .ol-scale-line { left: auto; right: 14px; bottom: 16px; background: color-mix(in srgb, var(--surface) 93%, transparent); border-radius: 7px; padding: 4px; }
+.viewer .ol-scale-line-inner { border-color: var(--quiet); color: var(--text); }
+@media (max-width: 720px) {
+  .banner { flex-wrap: wrap; padding-block: 20px; }
+  .panel { width: auto; right: 62px; max-height: 46%; }
+  .readout { left: 14px; right: 14px; transform: none; justify-content: space-between; gap: 8px; border-radius: 10px; }
+  .viewer .ol-scale-line { bottom: 62px; }
+}
+`;

@@ -1,0 +1,122 @@
+/**
+ * The map of the viewer pages, on OpenLayers' global build. Reads the page's JSON (viewer.ts, ViewerConfig). The server
+ * has done all transformations: the map knows one projection, as a name with units and an extent.
+ */
+export const VIEWER_SCRIPT = String.raw`'use strict';
+const config = JSON.parse(document.getElementById('config').textContent);
+const show = (id, text) => { document.getElementById(id).textContent = text; };
+
+const projection = new ol.proj.Projection({
+  code: config.projection.code,
+  units: config.projection.units,
+  metersPerUnit: config.projection.metersPerUnit,
+  extent: config.projection.extent,
+  axisOrientation: 'enu',
+});
+
+const absolute = (url) => new URL(url, location.href).href;
+
+function tileSource() {
+  const { levels, tileSize, extent, rowsFrom } = config.tiles;
+  const isTop = rowsFrom === 'nw';
+  const tileGrid = new ol.tilegrid.TileGrid({
+    extent,
+    tileSize,
+    resolutions: levels.map((level) => level.resolution),
+    origins: levels.map((level) => level.origin),
+  });
+  return new ol.source.TileImage({
+    projection,
+    tileGrid,
+    wrapX: false,
+    tileUrlFunction([z, x, y]) {
+      const { columns, rows, name } = levels[z];
+      // OpenLayers counts rows down from the origin; from a lower left origin they are negative.
+      const row = isTop ? y : -y - 1;
+      if (x < 0 || row < 0 || x >= columns || row >= rows) return undefined;
+      return config.tiles.url.replace('{z}', name).replace('{x}', x).replace('{y}', row);
+    },
+  });
+}
+
+function mapSource() {
+  return new ol.source.ImageWMS({ url: config.wms.url, params: config.wms.params, projection, ratio: 1 });
+}
+
+const source = config.tiles ? tileSource() : mapSource();
+const layer = config.tiles ? new ol.layer.Tile({ source }) : new ol.layer.Image({ source });
+
+const resolutions = config.tiles ? config.tiles.levels.map((level) => level.resolution) : undefined;
+const view = new ol.View({
+  projection,
+  center: ol.extent.getCenter(config.extent),
+  ...(resolutions ? { resolutions, constrainResolution: true } : { maxResolution: config.maxResolution, maxZoom: 22 }),
+  showFullExtent: true,
+});
+const map = new ol.Map({
+  target: 'map',
+  layers: [layer],
+  view,
+  controls: ol.control.defaults.defaults({ rotate: false }).extend([
+    new ol.control.ScaleLine({ units: 'metric' }),
+    new ol.control.FullScreen(),
+  ]),
+});
+view.fit(config.extent, { size: map.getSize(), padding: [24, 24, 24, 24] });
+
+// What is asked of the server: how many answers came, and where the last one is from.
+const counts = { loaded: 0, failed: 0 };
+function count(kind, url) {
+  counts[kind] += 1;
+  document.body.dataset[kind] = String(counts[kind]);
+  const noun = config.tiles ? 'tile' : 'map';
+  show('requests', counts.loaded + ' ' + noun + (counts.loaded === 1 ? '' : 's') + ' loaded' +
+    (counts.failed ? ', ' + counts.failed + ' failed' : ''));
+  if (url) {
+    const link = document.getElementById('last');
+    link.href = absolute(url);
+    link.hidden = false;
+  }
+}
+if (config.tiles) {
+  source.on('tileloadend', (event) => count('loaded', event.tile.getKey()));
+  source.on('tileloaderror', (event) => count('failed', event.tile.getKey()));
+} else {
+  source.on('imageloadend', () => count('loaded', mapUrl()));
+  source.on('imageloaderror', () => count('failed', mapUrl()));
+}
+
+function mapUrl() {
+  const [width, height] = map.getSize();
+  const bbox = view.calculateExtent([width, height]).join(',');
+  const params = { SERVICE: 'WMS', REQUEST: 'GetMap', ...config.wms.params, SRS: config.projection.code, BBOX: bbox,
+    WIDTH: width, HEIGHT: height };
+  return config.wms.url + new URLSearchParams(params);
+}
+
+const isDegrees = config.projection.units === 'degrees';
+const number = (value, digits) => value.toLocaleString('en', { maximumFractionDigits: digits, useGrouping: false });
+
+function showLevel() {
+  const resolution = view.getResolution();
+  if (!resolution) return;
+  const scale = Math.round(resolution * config.projection.metersPerUnit / 0.00028);
+  const level = resolutions ? config.tiles.levels[resolutions.indexOf(nearest(resolution))].name : undefined;
+  show('level', level === undefined ? '–' : level);
+  show('resolution', Number(resolution.toPrecision(7)) + (isDegrees ? '°' : ' m') + ' / px');
+  show('scale', '1 : ' + scale.toLocaleString('en'));
+}
+function nearest(resolution) {
+  return resolutions.reduce((best, one) => Math.abs(Math.log(one / resolution)) < Math.abs(Math.log(best / resolution)) ? one : best);
+}
+view.on('change:resolution', showLevel);
+showLevel();
+
+map.on('pointermove', ({ coordinate: [x, y] }) => {
+  const digits = isDegrees ? 6 : 2;
+  show('coordinate', number(x, digits) + ', ' + number(y, digits));
+});
+document.getElementById('fit').addEventListener('click', () => view.fit(config.extent, { duration: 250, padding: [24, 24, 24, 24] }));
+document.getElementById('fit').hidden = false;
+map.once('rendercomplete', () => { document.body.dataset.ready = 'true'; });
+`;

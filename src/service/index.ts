@@ -1,0 +1,7 @@
+import demo from './demo/index.ts';
+import tms from './tms/index.ts';
+import wms from './wms/index.ts';
+import wmts from './wmts/index.ts';
+
+/** Every kind of service, as `services` in mapproxy.yaml names them. */
+export const serviceDefinitions = [wms, wmts, tms, demo];

@@ -1,0 +1,94 @@
+import { bboxEquals } from '../../grid/bbox.ts';
+import type { TileGrid } from '../../grid/tile-grid.ts';
+import type { Bbox, TileCoord } from '../../grid/types.ts';
+import { configuredText } from '../../http/xml.ts';
+import type { TileLayer, TileSet } from '../../layer/contract.ts';
+import { MERCATOR_LIMIT, srsByCode } from '../../srs/srs.ts';
+
+const MERCATOR_WORLD: Bbox = [-MERCATOR_LIMIT, -MERCATOR_LIMIT, MERCATOR_LIMIT, MERCATOR_LIMIT];
+const GEODETIC_WORLD: Bbox = [-180, -90, 180, 90];
+
+export type Profile = 'global-mercator' | 'global-geodetic' | 'local';
+
+/** One level as TMS counts it, and the grid's level behind it. */
+export interface TileMapLevel {
+  readonly order: number;
+  readonly level: number;
+  readonly unitsPerPixel: number;
+}
+
+/** A TileMap of TMS 1.0.0: one layer in one grid, its levels counted as the profile wants them (row TMS-05). */
+export class TileMap {
+  readonly layer: TileLayer;
+  readonly title: string;
+  readonly tileSet: TileSet;
+  /** How the grid is called in URLs: `EPSG900913`, or the grid's name (row TMS-07). */
+  readonly spec: string;
+  readonly profile: Profile;
+  readonly srsName: string;
+  /** The file extension that URLs must have; undefined: any will do, the cache holds several formats. */
+  readonly extension: string | undefined;
+  readonly #isSqrt2: boolean;
+
+  constructor(layer: TileLayer, tileSet: TileSet, useGridNames: boolean) {
+    const { grid, format } = tileSet;
+    this.layer = layer;
+    this.title = configuredText(layer.title);
+    this.tileSet = tileSet;
+    this.spec = useGridNames ? grid.name : grid.srs.code.replace(':', '');
+    this.profile = profileOf(grid);
+    this.srsName = this.profile === 'global-mercator' ? 'OSGEO:41001' : grid.srs.code;
+    this.extension = format === 'mixed' ? undefined : format;
+    this.#isSqrt2 = isSqrt2(grid.resolutions);
+  }
+
+  /** The grid's level of a TMS level; profiles leave out the first, square root grids every second (row TMS-05). */
+  gridLevel(order: number, countedByProfile: boolean): number {
+    const skipped = countedByProfile && this.profile !== 'local' ? order + 1 : order;
+    return this.#isSqrt2 ? skipped * 2 : skipped;
+  }
+
+  levels(): TileMapLevel[] {
+    const levels: TileMapLevel[] = [];
+    for (let order = 0; ; order++) {
+      const level = this.gridLevel(order, true);
+      const unitsPerPixel = this.tileSet.grid.resolutions[level];
+      if (unitsPerPixel === undefined) return levels;
+      levels.push({ order, level, unitsPerPixel });
+    }
+  }
+
+  /** The tile of the grid for a coordinate counted from `origin`; undefined outside the grid. */
+  gridCoord(coord: TileCoord, origin: 'sw' | 'nw' | undefined): TileCoord | undefined {
+    const { grid } = this.tileSet;
+    if (!grid.contains(coord)) return undefined;
+    return origin === undefined || origin === grid.origin ? coord : grid.flip(coord);
+  }
+}
+
+/** All tile maps of the layers by the names that URLs have for them: `osm/EPSG900913`, `osm_EPSG900913`, `osm`. */
+export function tileMapsByPath(tileMaps: readonly TileMap[]): ReadonlyMap<string, TileMap> {
+  const byPath = new Map<string, TileMap>();
+  for (const tileMap of tileMaps) {
+    byPath.set(`${tileMap.layer.name}_${tileMap.spec}`, tileMap);
+    byPath.set(`${tileMap.layer.name}/${tileMap.spec}`, tileMap);
+  }
+  // Without a spec: the Mercator map, else the geodetic one (row TMS-04); a layer's full name comes before both.
+  for (const spec of ['EPSG900913', 'EPSG4326']) {
+    for (const tileMap of tileMaps) {
+      const { name } = tileMap.layer;
+      if (tileMap.spec === spec && !byPath.has(name)) byPath.set(name, tileMap);
+    }
+  }
+  return byPath;
+}
+
+function profileOf({ srs, bbox }: TileGrid): Profile {
+  if (srs.equals(srsByCode('EPSG:3857')) && bboxEquals(bbox, MERCATOR_WORLD, [1e-3, 1e-3])) return 'global-mercator';
+  if (srs.equals(srsByCode('EPSG:4326')) && bboxEquals(bbox, GEODETIC_WORLD, [1e-9, 1e-9])) return 'global-geodetic';
+  return 'local';
+}
+
+function isSqrt2([first, second]: readonly number[]): boolean {
+  return first !== undefined && second !== undefined && Math.abs(first / second - Math.SQRT2) < 1e-9;
+}

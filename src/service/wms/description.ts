@@ -1,0 +1,44 @@
+import type { Bbox } from '../../grid/types.ts';
+import { configuredText } from '../../http/xml.ts';
+import type { MapLayer } from '../../layer/contract.ts';
+import type { Srs } from '../../srs/srs.ts';
+import { geographicBbox, transformed } from '../geographic-bbox.ts';
+import type { WmsSettings } from './options.ts';
+
+/** A layer as capabilities of all versions tell it. */
+export interface LayerDescription {
+  readonly name: string | undefined;
+  readonly title: string;
+  readonly abstract: string | undefined;
+  /** Degrees: west, south, east, north. */
+  readonly geographic: Bbox;
+  /** x before y, whatever the SRS. */
+  readonly boxes: readonly { readonly srs: Srs; readonly bbox: Bbox }[];
+  readonly resolutions: MapLayer['resolutionRange'];
+  readonly layers: readonly LayerDescription[];
+}
+
+/** Describes a layer and those below it (rows WMS-09, WMS-10). */
+export function describeLayer(layer: MapLayer, settings: WmsSettings): LayerDescription {
+  const { extent } = layer;
+  const boxes = advertisedSrs(layer, settings).flatMap((srs) => {
+    const bbox = settings.limits.get(srs.code.toUpperCase()) ?? transformed(extent.bbox, extent.srs, srs);
+    return bbox === undefined ? [] : [{ srs, bbox }];
+  });
+  return {
+    name: layer.name,
+    title: configuredText(layer.title),
+    abstract: layer.abstract === undefined ? undefined : configuredText(layer.abstract),
+    geographic: geographicBbox(extent.bbox, extent.srs),
+    boxes,
+    resolutions: layer.resolutionRange,
+    layers: layer.layers.map((child) => describeLayer(child, settings)),
+  };
+}
+
+/** `bbox_srs`, and the SRS of the caches below as far as maps are drawn in them. */
+function advertisedSrs(layer: MapLayer, settings: WmsSettings): Srs[] {
+  const codes = new Map(settings.bboxSrs.map((srs) => [srs.code, srs]));
+  for (const srs of layer.nativeSrs) if (settings.srs.has(srs.code.toUpperCase())) codes.set(srs.code, srs);
+  return [...codes.values()];
+}

@@ -1,0 +1,157 @@
+import { bboxIntersects } from '../../grid/bbox.ts';
+import type { Application } from '../../http/application.ts';
+import { NO_CACHE_HEADERS } from '../../http/caching.ts';
+import { RequestError, SourceError } from '../../http/errors.ts';
+import { parseQuery, type Query } from '../../http/query.ts';
+import type { Request } from '../../http/request.ts';
+import { Response } from '../../http/response.ts';
+import type { MapLayer, MapRenderer } from '../../layer/contract.ts';
+import { defineService, type Service, type ServiceContext } from '../contract.ts';
+import { capabilities130 } from './capabilities-130.ts';
+import { dtdCapabilities } from './capabilities-dtd.ts';
+import { describeLayer, type LayerDescription } from './description.ts';
+import { exceptionResponse } from './exception.ts';
+import {
+  ImageTooLargeError,
+  type MapRequest,
+  offeredFormat,
+  readAppearance,
+  readLayers,
+  readMapRequest,
+} from './map-request.ts';
+import { type WmsOptions, type WmsSettings, wmsOptions, wmsSettings } from './options.ts';
+import { negotiateVersion, type WmsVersion } from './version.ts';
+
+/** WMS 1.0.0 to 1.3.0 (section 11 of the behaviour rows). */
+export default defineService<WmsOptions>({
+  type: 'wms',
+  options: wmsOptions,
+  build(options, context): Service {
+    const { answer } = new WmsService(wmsSettings(options, context), context);
+    return { paths: ['wms'], application: answer, ows: { service: 'WMS', application: answer } };
+  },
+});
+
+/** The layers that can be asked for, in the order of capabilities. */
+export function namedLayers(root: MapLayer): Map<string, MapLayer> {
+  const layers = new Map<string, MapLayer>();
+  const visit = (layer: MapLayer): void => {
+    if (layer.name !== undefined) layers.set(layer.name, layer);
+    for (const child of layer.layers) visit(child);
+  };
+  visit(root);
+  return layers;
+}
+
+/** What is asked, by any of its names (row WMS-03). */
+const REQUESTS: Readonly<Record<string, 'capabilities' | 'map' | 'featureInfo' | 'legend'>> = {
+  getcapabilities: 'capabilities',
+  capabilities: 'capabilities',
+  getmap: 'map',
+  map: 'map',
+  getfeatureinfo: 'featureInfo',
+  feature_info: 'featureInfo',
+  getlegendgraphic: 'legend',
+};
+
+/** Before 1.1.1 there are no legends. */
+const VERSIONS_WITH_LEGENDS: readonly WmsVersion[] = ['1.1.1', '1.3.0'];
+
+class WmsService {
+  readonly #settings: WmsSettings;
+  readonly #renderer: MapRenderer;
+  readonly #layersByName: ReadonlyMap<string, MapLayer>;
+  readonly #description: LayerDescription;
+
+  constructor(settings: WmsSettings, context: ServiceContext) {
+    this.#settings = settings;
+    this.#renderer = context.renderer;
+    this.#layersByName = namedLayers(context.mapLayers);
+    this.#description = describeLayer(context.mapLayers, settings);
+  }
+
+  answer: Application = async (request) => {
+    const query = parseQuery(request.queryString);
+    const version = negotiateVersion(query.get('version') ?? query.get('wmtver'), this.#settings.versions);
+    try {
+      return await this.#dispatch(request, query, version);
+    } catch (error) {
+      return this.#failure(error, request, query, version);
+    }
+  };
+
+  #dispatch(request: Request, query: Query, version: WmsVersion): Response | Promise<Response> {
+    const asked = query.get('request')?.toLowerCase();
+    const kind = REQUESTS[asked ?? ''];
+    if (kind === 'capabilities') return this.#capabilities(request, version);
+    if (kind === 'map') return this.#map(request, query, version);
+    if (kind === 'featureInfo') throw this.#noFeatureInfo(query, version);
+    if (kind === 'legend' && VERSIONS_WITH_LEGENDS.includes(version)) throw this.#noLegend(query);
+    throw new RequestError(`unknown WMS request type '${asked ?? 'None'}'`);
+  }
+
+  /** Rows WMS-04, WMS-06. */
+  #capabilities(request: Request, version: WmsVersion): Response {
+    const word = request.pathInfo.split('/')[1] ?? 'service';
+    const url = `${request.publicUrl.base}/${word}?`;
+    const body =
+      version === '1.3.0'
+        ? capabilities130(this.#description, this.#settings, url)
+        : dtdCapabilities(version, this.#description, this.#settings, url);
+    const isPlain = version === '1.0.0' || version === '1.3.0';
+    const type = isPlain ? 'text/xml; charset=utf-8' : 'application/vnd.ogc.wms_xml';
+    return new Response(200, { 'Content-Type': type }, body);
+  }
+
+  async #map(request: Request, query: Query, version: WmsVersion): Promise<Response> {
+    const map = readMapRequest(query, version, this.#settings, this.#layersByName);
+    const limit = this.#settings.limits.get(map.srs.code.toUpperCase());
+    const layers = limit === undefined || bboxIntersects(limit, map.bbox) ? map.layers : [];
+    const rendered = await this.#render(layers, map, request.signal);
+    const headers = { 'Content-Type': rendered.mimeType, ...(!rendered.cacheable && NO_CACHE_HEADERS) };
+    return new Response(200, headers, rendered.body);
+  }
+
+  #render(layers: readonly MapLayer[], { bbox, size, srs, output }: Omit<MapRequest, 'layers'>, signal: AbortSignal) {
+    return this.#renderer.render(layers, { bbox, size, srs, signal }, output);
+  }
+
+  /** No layer answers GetFeatureInfo yet; what is asked is checked all the same (row WMS-37). */
+  #noFeatureInfo(query: Query, version: WmsVersion): RequestError {
+    readMapRequest(query, version, this.#settings, this.#layersByName);
+    const [layer] = readLayers(query.get('query_layers') ?? '', this.#layersByName);
+    return new RequestError(`layer ${layer?.name} is not queryable`);
+  }
+
+  /** No layer has a legend yet (row WMS-42). */
+  #noLegend(query: Query): RequestError {
+    const [layer] = readLayers(query.get('layer') ?? '', this.#layersByName);
+    return new RequestError(`layer ${layer?.name} has no legend graphic`, { status: 404 });
+  }
+
+  /** Rows TRAP-05, WMS-24, WMS-25. */
+  async #failure(error: unknown, request: Request, query: Query, version: WmsVersion): Promise<Response> {
+    if (!(error instanceof RequestError) && !(error instanceof SourceError)) throw error;
+    const wantsBlank = query.get('exceptions')?.toLowerCase().includes('blank') === true;
+    if (wantsBlank && !(error instanceof ImageTooLargeError)) {
+      const blank = await this.#blank(request, query, version);
+      if (blank !== undefined) return blank;
+    }
+    const code = error instanceof RequestError ? error.code : null;
+    const status = error instanceof RequestError ? error.status : undefined;
+    return exceptionResponse(version, error.message, code, status);
+  }
+
+  /** An empty image of the size and format asked for; undefined if that would be too large. */
+  async #blank(request: Request, query: Query, version: WmsVersion): Promise<Response | undefined> {
+    const width = Math.trunc(Number(query.get('width'))) || 256;
+    const height = Math.trunc(Number(query.get('height'))) || 256;
+    const isDrawable = width > 0 && height > 0 && width * height <= this.#settings.maxOutputPixels;
+    const [srs] = this.#settings.srs.values();
+    if (!isDrawable || srs === undefined) return undefined;
+    const mimeType = offeredFormat(query, version, this.#settings) ?? 'image/png';
+    const output = { mimeType, ...readAppearance(query) };
+    const rendered = await this.#render([], { bbox: [0, 0, 1, 1], size: [width, height], srs, output }, request.signal);
+    return new Response(200, { 'Content-Type': rendered.mimeType, ...NO_CACHE_HEADERS }, rendered.body);
+  }
+}

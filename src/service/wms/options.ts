@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { Bbox } from '../../grid/types.ts';
+import type { ServiceMetadata } from '../../layer/contract.ts';
+import type { Srs } from '../../srs/srs.ts';
+import type { ServiceContext } from '../contract.ts';
+import { metadataOptions, metadataOr } from '../metadata.ts';
+import { WMS_VERSIONS, type WmsVersion } from './version.ts';
+
+const DEFAULT_SRS = ['EPSG:4326', 'EPSG:4258', 'CRS:84', 'EPSG:900913', 'EPSG:3857'];
+const DEFAULT_BBOX_SRS = ['EPSG:3857', 'EPSG:4326', 'EPSG:900913'];
+const DEFAULT_IMAGE_FORMATS = ['image/png', 'image/jpeg', 'image/gif', 'image/GeoTIFF', 'image/tiff'];
+
+/** A map of 4000 by 4000 pixels is the largest that is drawn by default (row WMS-23). */
+const DEFAULT_MAX_OUTPUT_PIXELS = 4000 * 4000;
+
+const bbox = z
+  .union([z.array(z.number()), z.string().transform((text) => text.split(',').map(Number))])
+  .refine((values) => values.length === 4 && values.every(Number.isFinite), 'a bbox has four numbers')
+  .transform(([west = 0, south = 0, east = 0, north = 0]): Bbox => [west, south, east, north]);
+
+export const wmsOptions = z.object({
+  versions: z.array(z.enum(WMS_VERSIONS)).nullish(),
+  srs: z.array(z.string()).nullish(),
+  /** SRS whose bboxes capabilities print; with a bbox of its own, maps in it are drawn only there (row WMS-09). */
+  bbox_srs: z.array(z.union([z.string(), z.object({ srs: z.string(), bbox })])).nullish(),
+  image_formats: z.array(z.string()).nullish(),
+  /** Pixels of a map, as a number or as width and height (row WMS-23). */
+  max_output_pixels: z.union([z.number(), z.tuple([z.number(), z.number()])]).nullish(),
+  md: metadataOptions.nullish(),
+});
+
+export type WmsOptions = z.infer<typeof wmsOptions>;
+
+/** The options with their defaults, as the service works with them. */
+export interface WmsSettings {
+  /** Lowest first. */
+  readonly versions: readonly WmsVersion[];
+  /** By upper-case code, in the order of the configuration. */
+  readonly srs: ReadonlyMap<string, Srs>;
+  readonly bboxSrs: readonly Srs[];
+  /** Where maps of an SRS are drawn, by upper-case code; all of it where there is none. */
+  readonly limits: ReadonlyMap<string, Bbox>;
+  /** MIME types. */
+  readonly imageFormats: readonly string[];
+  readonly maxOutputPixels: number;
+  readonly metadata: ServiceMetadata;
+}
+
+/** @throws ConfigError for an SRS that is not known. */
+export function wmsSettings(options: WmsOptions, context: ServiceContext): WmsSettings {
+  const versions = options.versions ?? [];
+  const srs = new Map((options.srs ?? DEFAULT_SRS).map((code) => [code.toUpperCase(), context.srs(code)]));
+  const bboxSrs = (options.bbox_srs ?? DEFAULT_BBOX_SRS).map((entry) =>
+    typeof entry === 'string' ? entry : entry.srs,
+  );
+  const pixels = options.max_output_pixels ?? DEFAULT_MAX_OUTPUT_PIXELS;
+  return {
+    versions: WMS_VERSIONS.filter((version) => versions.length === 0 || versions.includes(version)),
+    srs,
+    bboxSrs: bboxSrs.filter((code) => srs.has(code.toUpperCase())).map((code) => context.srs(code)),
+    limits: limitsOf(options),
+    imageFormats: [...new Set((options.image_formats ?? DEFAULT_IMAGE_FORMATS).map(mimeType))],
+    maxOutputPixels: typeof pixels === 'number' ? pixels : pixels[0] * pixels[1],
+    metadata: metadataOr(options.md ?? undefined, context.defaultMetadata),
+  };
+}
+
+function limitsOf({ bbox_srs: entries }: WmsOptions): Map<string, Bbox> {
+  const limits = new Map<string, Bbox>();
+  for (const entry of entries ?? []) if (typeof entry !== 'string') limits.set(entry.srs.toUpperCase(), entry.bbox);
+  return limits;
+}
+
+/** `png` stands for `image/png`. */
+function mimeType(format: string): string {
+  return format.includes('/') ? format : `image/${format}`;
+}
