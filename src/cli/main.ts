@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { ConfigError } from '../http/errors.ts';
+import { StartError } from '../server/start-error.ts';
 import { VERSION } from '../version.ts';
 import { checkCommand } from './check.ts';
 import { pingCommand } from './ping.ts';
@@ -23,7 +24,8 @@ for (const command of program.commands) command.copyInheritedSettings(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  const told = error instanceof ConfigError || (error instanceof Error && 'code' in error);
+  const told =
+    error instanceof ConfigError || error instanceof StartError || (error instanceof Error && 'code' in error);
   const text = error instanceof Error ? (told ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`mapgate: ${text}\n`);
   process.exitCode = EXIT_USAGE;

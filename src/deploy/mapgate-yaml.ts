@@ -15,7 +15,10 @@ const appSchema = z.strictObject({ mapproxy: z.string().optional(), module: z.st
 const listenSchema = z.strictObject({
   fastcgi: z.coerce.string().optional(),
   http: z.coerce.string().optional(),
-  mode: z.string().regex(/^0?[0-7]{3}$/, 'must be an octal mode in quotes, as "0660"').optional(),
+  mode: z
+    .string()
+    .regex(/^0?[0-7]{3}$/, 'must be an octal mode in quotes, as "0660"')
+    .optional(),
   owner: z.union([z.string(), z.int().nonnegative()]).optional(),
   group: z.union([z.string(), z.int().nonnegative()]).optional(),
   backlog: z.int().positive().optional(),
@@ -84,7 +87,10 @@ function complete(file: string, content: FileContent, place: PlaceOf): Deploymen
     app: appOf(content.app, base, place(['app'])),
     mount: content.mount ?? null,
     listen: listen ?? [{ protocol: 'fastcgi', address: parseAddress(`unix:${resolve(base, 'var/fcgi-socket')}`) }],
-    workers: workerSettings(typeof content.workers === 'object' ? content.workers : { count: content.workers }, place(['workers'])),
+    workers: workerSettings(
+      typeof content.workers === 'object' ? content.workers : { count: content.workers },
+      place(['workers']),
+    ),
     log: {
       level: content.log?.level ?? 'info',
       format: content.log?.format ?? null,

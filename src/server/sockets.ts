@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { type BoundAddress, bindSocket } from '@mapgate/fastcgi-kit';
 import { type Address, formatAddress } from './address.ts';
 import type { Listen } from './deployment.ts';
+import { StartError } from './start-error.ts';
 
 interface OpenSocket {
   readonly fd: number;
@@ -84,7 +85,7 @@ async function bind(listen: Listen): Promise<OpenSocket> {
     return { fd: socket.fd, address: asBound(address, socket.address), close: () => socket.close() };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot listen on ${listen.protocol} ${formatAddress(address)}: ${reason}`, { cause: error });
+    throw new StartError(`cannot listen on ${listen.protocol} ${formatAddress(address)}: ${reason}`, { cause: error });
   }
 }
 

@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Deployment } from './deployment.ts';
 import type { WorkerOrder, WorkerReport } from './messages.ts';
+import { StartError } from './start-error.ts';
 
 /** The compiled worker beside this file; run from sources, its TypeScript. */
-const WORKER_FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
+const WORKER_FILE = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url),
+);
 
 /** Descriptors of a child: 0 to 2, the message channel, then the sockets. */
 const FIRST_SOCKET_FD = 4;
@@ -63,8 +66,8 @@ export class WorkerHandle {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), START_TIMEOUT);
     try {
       const report = await Promise.race([this.#firstReport(), this.exited]);
-      if (typeof report === 'string') throw new Error(`the worker ended with ${report} before it was ready`);
-      if (report.type === 'failed') throw new Error(report.message);
+      if (typeof report === 'string') throw new StartError(`the worker ended with ${report} before it was ready`);
+      if (report.type === 'failed') throw new StartError(report.message);
       this.#child.on('message', (later: WorkerReport) => {
         if (later.type === 'retire') this.#onRetire(later.reason);
       });

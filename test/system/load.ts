@@ -6,13 +6,11 @@ export class Load {
   readonly failures: string[] = [];
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
   readonly #clients: Promise<void>[];
-  readonly #urls: readonly string[];
   #running = true;
   #paused: Promise<void> | undefined;
   #idle = 0;
 
   constructor(urls: readonly string[], clients: number) {
-    this.#urls = urls;
     this.#clients = Array.from({ length: clients }, (_, index) => this.#client(urls[index % urls.length] ?? ''));
   }
 
@@ -60,7 +58,11 @@ export class Load {
         response.setEncoding('utf8').on('data', (text: string) => {
           body += text;
         });
-        response.on('end', () => resolve(response.statusCode === 200 && body === 'whole' ? null : `${response.statusCode} ${body.slice(0, 200)}`));
+        response.on('end', () =>
+          resolve(
+            response.statusCode === 200 && body === 'whole' ? null : `${response.statusCode} ${body.slice(0, 200)}`,
+          ),
+        );
         response.on('error', (error) => resolve(error.message));
       });
       request.on('error', (error) => resolve(error.message));

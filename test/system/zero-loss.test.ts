@@ -62,6 +62,7 @@ function nginxConfiguration(sandbox: Sandbox, socket: string, port: number): str
       fastcgi_param PATH_INFO $uri;`;
   return `
 daemon off;
+${process.getuid?.() === 0 ? 'user root;' : ''}
 pid ${sandbox.path('nginx.pid')};
 error_log stderr;
 worker_processes 1;

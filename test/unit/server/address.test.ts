@@ -22,7 +22,10 @@ describe('parseAddress', () => {
   }
   for (const text of ['', 'unix:', 'host', 'host:port', ':70000', '[host]:80', 'fd:x', 'a:b:80']) {
     it(`refuses ${JSON.stringify(text)} and names it`, () => {
-      assert.throws(() => parseAddress(text), (error) => error instanceof RangeError && error.message.includes(JSON.stringify(text)));
+      assert.throws(
+        () => parseAddress(text),
+        (error) => error instanceof RangeError && error.message.includes(JSON.stringify(text)),
+      );
     });
   }
 });

@@ -1,0 +1,86 @@
+import {
+  FcgiClient,
+  type FcgiClientAddress,
+  MAX_CONNS,
+  MAX_REQS,
+  MPXS_CONNS,
+  ProtocolStatus,
+} from '@mapgate/fastcgi-kit';
+import { Command } from 'commander';
+import { parseAddress } from '../server/address.ts';
+
+/** Seconds to wait for an answer, unless --timeout says else. */
+const DEFAULT_TIMEOUT = 10;
+
+/** `mapgate ping ADDR [URI]`: asks a FastCGI responder, ours or another, as a web server would. */
+export function pingCommand(): Command {
+  return new Command('ping')
+    .description('ask a FastCGI responder: what it can (GET_VALUES), or for a URI')
+    .argument('<addr>', 'unix:PATH, HOST:PORT or :PORT')
+    .argument('[uri]', 'request to make, as /demo/')
+    .option('--timeout <seconds>', 'how long to wait', Number, DEFAULT_TIMEOUT)
+    .option('--body', 'write the body of the answer to standard output')
+    .action(ping);
+}
+
+async function ping(addr: string, uri: string | undefined, flags: { timeout: number; body?: true }): Promise<void> {
+  const timer = setTimeout(() => {
+    process.stderr.write(`mapgate: no answer from ${addr} within ${flags.timeout} s\n`);
+    process.exit(1);
+  }, flags.timeout * 1000);
+  try {
+    const client = await FcgiClient.connect(clientAddress(addr));
+    await (uri === undefined ? askValues(client, addr) : askUri(client, addr, uri, flags.body === true));
+    client.close();
+  } catch (error) {
+    process.stderr.write(`mapgate: ${addr}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function clientAddress(addr: string): FcgiClientAddress {
+  const address = parseAddress(addr);
+  if (address.kind === 'fd') throw new RangeError('a descriptor cannot be asked; name a socket or HOST:PORT');
+  return address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
+}
+
+async function askValues(client: FcgiClient, addr: string): Promise<void> {
+  const begun = performance.now();
+  const values = await client.getValues([MAX_CONNS, MAX_REQS, MPXS_CONNS]);
+  const told = [...values].map(([name, value]) => `${name}=${value}`).join(' ');
+  process.stderr.write(`${addr}: ${told} (${elapsed(begun)})\n`);
+}
+
+async function askUri(client: FcgiClient, addr: string, uri: string, withBody: boolean): Promise<void> {
+  const begun = performance.now();
+  const query = uri.indexOf('?');
+  const answer = await client
+    .request({
+      params: {
+        REQUEST_METHOD: 'GET',
+        REQUEST_URI: uri,
+        SCRIPT_NAME: '',
+        PATH_INFO: decodeURI(query === -1 ? uri : uri.slice(0, query)),
+        QUERY_STRING: query === -1 ? '' : uri.slice(query + 1),
+        SERVER_PROTOCOL: 'HTTP/1.1',
+        GATEWAY_INTERFACE: 'CGI/1.1',
+        HTTP_HOST: 'localhost',
+      },
+    })
+    .collect();
+  if (answer.protocolStatus !== ProtocolStatus.REQUEST_COMPLETE) {
+    throw new Error(`the request was refused with protocol status ${answer.protocolStatus}`);
+  }
+  const { status, headers, body } = answer.parse();
+  process.stderr.write(`${addr}: ${status}, ${body.length} bytes (${elapsed(begun)})\n`);
+  for (const [name, value] of headers) process.stderr.write(`  ${name}: ${value}\n`);
+  if (answer.stderr !== '') process.stderr.write(`  stderr: ${answer.stderr}\n`);
+  if (withBody) process.stdout.write(body);
+  if (status >= 500) process.exitCode = 1;
+}
+
+function elapsed(begun: number): string {
+  return `${(performance.now() - begun).toFixed(1)} ms`;
+}
