@@ -138,7 +138,7 @@ function reachingOut(text: SetText, scale: number, { settings, area }: CountryNa
   if (!setting || text.width * text.height * scale ** 2 > HIDING * area) return [];
   const [x, y] = setting.center;
   const half = (text.width * scale) / 2;
-  return [0.4, -0.4, 0.75, -0.75].map((part): Point => [x + part * half, y]);
+  return [0.35, -0.35, 0.6, -0.6].map((part): Point => [x + part * half, y]);
 }
 
 /** Places right and left of, below and above a small country. */

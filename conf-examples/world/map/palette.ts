@@ -34,11 +34,16 @@ export class Palette {
 
   /** Replaces every pixel (3 bytes) by the nearest colour of the palette, in place. */
   apply(rgb: Buffer): void {
+    let key = -1;
+    let nearest: Colour = [0, 0, 0];
     for (let at = 0; at < rgb.length; at += 3) {
-      const [red, green, blue] = this.#nearestTo(rgb.readUIntBE(at, 3));
-      rgb[at] = red;
-      rgb[at + 1] = green;
-      rgb[at + 2] = blue;
+      const next = rgb.readUIntBE(at, 3);
+      // Most pixels are like the one before.
+      if (next !== key) nearest = this.#nearestTo(next);
+      key = next;
+      rgb[at] = nearest[0];
+      rgb[at + 1] = nearest[1];
+      rgb[at + 2] = nearest[2];
     }
   }
 
