@@ -68,7 +68,7 @@ export const LEVELS: readonly LevelStyle[] = [
     coastline: 0.7,
     border: 0.6,
     country: [5.5, 10],
-    namedArea: 350,
+    namedArea: 400,
     sea: 0,
     ocean: 8,
     lineNames: true,
