@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import test from 'node:test';
+import { requirePrograms } from '../support/debian.ts';
+import { fillExample } from './example.ts';
 import { type Example, type Stage, testFront, writeInto } from './front.ts';
+import { freePort, Sandbox } from './sandbox.ts';
 
 const MODULES = '/usr/lib/apache2/modules';
 
@@ -16,7 +21,7 @@ testFront({
       file: 'apache/mapgate-mod_fcgid.conf',
       mount: '/mapproxy',
       responder: 'spawned',
-      traits: { ...traits, serial: true },
+      traits: { ...traits, spreads: true },
     },
   ],
   prepare: (stage, example) => {
@@ -27,10 +32,28 @@ testFront({
   },
 });
 
+test('Apache takes mapgate-mod_fastcgi.conf, but for the directives of a module that is not packaged', async (t) => {
+  if (!(await requirePrograms(t, { apache2: 'apache2' }))) return;
+  const sandbox = new Sandbox(t);
+  const file = 'apache/mapgate-mod_fastcgi.conf';
+  const places = { project: sandbox.folder, executable: 'mapgate', responderPort: 9000 };
+  const example = fillExample(file, places).replaceAll(/^FastCGIExternalServer .*$/gm, '');
+  const stage = { sandbox, example, port: await freePort(), isRoot: process.getuid?.() === 0 };
+  mkdirSync(sandbox.path('documents'));
+  mkdirSync(sandbox.path('project'));
+  writeInto(sandbox, 'example.conf', example);
+  const main = writeInto(
+    sandbox,
+    'apache2.conf',
+    outerConfiguration(stage, { file, mount: '/mapproxy', responder: 'unix' }),
+  );
+  execFileSync('apache2', ['-t', '-d', sandbox.folder, '-f', main], { stdio: 'pipe' });
+});
+
 /** What Debian's Apache has loaded when nothing was chosen, and what the examples' headers tell to enable. */
 function modulesFor({ file }: Example): string[] {
   const usual = ['mpm_event', 'authz_core', 'authz_host', 'alias', 'mime', 'dir', 'setenvif', 'reqtimeout'];
-  return [...usual, ...(file.includes('fcgid') ? ['fcgid'] : ['proxy', 'proxy_fcgi'])];
+  return [...usual, ...(file.includes('mod_fcgid') ? ['fcgid'] : ['proxy', 'proxy_fcgi'])];
 }
 
 function outerConfiguration({ sandbox, port, isRoot }: Stage, example: Example): string {

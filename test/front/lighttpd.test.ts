@@ -10,7 +10,12 @@ testFront({
     { file: 'lighttpd/mapgate.conf', mount: '/mapproxy', responder: 'unix', traits },
     { file: 'lighttpd/mapgate-tcp.conf', mount: '/mapproxy', responder: 'tcp', traits },
     { file: 'lighttpd/mapgate-root.conf', mount: '', responder: 'unix', traits },
-    { file: 'lighttpd/mapgate-spawn.conf', mount: '/mapproxy', responder: 'spawned', traits },
+    {
+      file: 'lighttpd/mapgate-spawn.conf',
+      mount: '/mapproxy',
+      responder: 'spawned',
+      traits: { ...traits, spreads: true },
+    },
   ],
   prepare: ({ sandbox, example, port, isRoot }) => {
     const outer = `

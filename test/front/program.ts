@@ -3,10 +3,11 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { connect, type NetConnectOpts } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childrenOf } from '../support/processes.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const START_DEADLINE = 20_000;
-const STOP_DEADLINE = 8_000;
+const STOP_DEADLINE = 15_000;
 const POLL = 20;
 const OUTPUT_KEPT = 4_000;
 
@@ -67,6 +68,7 @@ export class Program {
     const overdue = await Promise.race([this.#exited, gaveUp]);
     late.abort();
     if (overdue !== true) return;
+    for (const pid of this.#child.pid === undefined ? [] : childrenOf(this.#child.pid)) process.kill(pid, 'SIGKILL');
     this.#child.kill('SIGKILL');
     await this.#exited;
     throw new Error(`${this.#name} did not stop when told:\n${this.output}`);

@@ -1,17 +1,15 @@
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Program, waitForExit } from './program.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const MAIN = process.env.MAPGATE_MAIN ?? path.resolve(import.meta.dirname, '../../dist/cli/main.js');
+const ECHO_APP = path.resolve(import.meta.dirname, 'echo-app.mjs');
+const WORLD = path.resolve(import.meta.dirname, '../../conf-examples/world');
 
-/** The applications behind the web servers: the sample map, and one that tells what it was asked. */
-const APPLICATIONS = {
-  world: path.resolve(import.meta.dirname, '../../conf-examples/world/mapproxy.yaml'),
-  echo: path.resolve(import.meta.dirname, 'echo-app.mjs'),
-} as const;
-
-export type ApplicationName = keyof typeof APPLICATIONS;
+/** The applications behind the web servers: the sample map, and test/front/echo-app.mjs, which tells what it was asked. */
+export type ApplicationName = 'world' | 'echo';
 
 /** A project folder as the examples expect it: mapgate.yaml, var/, and a `mapgate` executable. */
 export interface Project {
@@ -33,7 +31,7 @@ export function layProject(sandbox: Sandbox, application: ApplicationName, liste
   const pids = path.join(folder, 'pids');
   mkdirSync(path.join(folder, 'var'), { recursive: true });
   mkdirSync(pids);
-  const app = { [application === 'world' ? 'mapproxy' : 'module']: APPLICATIONS[application] };
+  const app = application === 'world' ? { mapproxy: layWorld(folder) } : { module: ECHO_APP };
   writeFileSync(path.join(folder, 'mapgate.yaml'), JSON.stringify({ app, listen: listenEntries(listen), workers: 1 }));
   writeFileSync(project.executable, `#!/bin/sh\n: >'${pids}'/$$\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
   chmodSync(project.executable, 0o755);
@@ -66,6 +64,15 @@ function webServerUser(): number {
     .split('\n')
     .find((entry) => entry.startsWith(`${WWW_DATA}:`));
   return Number(line?.split(':')[2] ?? 33);
+}
+
+/** Copies the sample map into a project: the web server's user may write there. */
+function layWorld(folder: string): string {
+  // Drawing it takes some seconds; whoever comes first does it for all.
+  const make = 'test -e world.mbtiles || exec "$0" --import tsx make-world.ts';
+  execFileSync('flock', [WORLD, 'sh', '-c', make, process.execPath], { cwd: WORLD });
+  for (const name of ['mapproxy.yaml', 'world.mbtiles']) copyFileSync(path.join(WORLD, name), path.join(folder, name));
+  return 'mapproxy.yaml';
 }
 
 /** `listen` of mapgate.yaml. */

@@ -14,8 +14,8 @@ export interface Sites {
 export interface FrontTraits {
   /** How much of an answer it collects before it sends: nothing, a buffer full, or all of it. */
   readonly collects: 'nothing' | 'a buffer' | 'all';
-  /** Gives each responder process one request at a time. */
-  readonly serial: boolean;
+  /** Spreads requests over several responder processes, so that none can be sure to meet another. */
+  readonly spreads: boolean;
   /** Hands `%2F` on as a slash in PATH_INFO; else it answers 404 itself. */
   readonly decodesSlash: boolean;
   /** The longest body without Content-Length that it takes, in bytes. */
@@ -27,7 +27,7 @@ const MIB = 1_048_576;
 /** Most web servers do all of it. */
 export const USUAL_TRAITS: FrontTraits = {
   collects: 'nothing',
-  serial: false,
+  spreads: false,
   decodesSlash: true,
   chunkedBody: MIB,
 };
@@ -45,12 +45,14 @@ const TILE = '/tms/1.0.0/world/webmercator/0/0/0.png';
 const CAPABILITIES = '/service?SERVICE=WMS&VERSION=1.1.1&REQUEST=GetCapabilities';
 
 async function mapCases(t: TestContext, site: Site): Promise<void> {
-  await t.test('the page', async () => {
-    const { status, headers, body } = await ask(site, '/');
-    assert.equal(status, 200);
-    assert.match(headers['content-type'] ?? '', /^text\/html/);
-    assert.match(body.toString(), /<html/i);
-  });
+  for (const page of ['/', '/demo/']) {
+    await t.test(`the page ${page}`, async () => {
+      const { status, headers, body } = await ask(site, page);
+      assert.equal(status, 200);
+      assert.match(headers['content-type'] ?? '', /^text\/html/);
+      assert.match(body.toString(), /<html/i);
+    });
+  }
 
   await t.test('capabilities name the address that the client used', async () => {
     const { status, body } = await ask(site, CAPABILITIES);
@@ -160,8 +162,8 @@ async function answerCases(t: TestContext, site: Site, traits: FrontTraits): Pro
     assert.deepEqual([status, body.length, sha256(body)], [200, LARGE, sha256(expected)]);
   });
 
-  const { collects, serial } = traits;
-  await t.test(`an answer that pauses, of which the web server collects ${collects}`, { skip: serial }, async () => {
+  const { collects, spreads } = traits;
+  await t.test(`an answer that pauses, of which the web server collects ${collects}`, { skip: spreads }, async () => {
     const first = collects === 'a buffer' ? MIB : 6;
     const releaseEarly = collects === 'all' ? releaseSoon(site) : Promise.resolve();
     const { response } = await begin(site, `/held?${first}`);
