@@ -1,0 +1,139 @@
+import { bboxEquals } from '../grid/bbox.ts';
+import type { MetaTile } from '../grid/meta-grid.ts';
+import type { TileGrid } from '../grid/tile-grid.ts';
+import type { Size, TileCoord } from '../grid/types.ts';
+import { SourceError } from '../http/errors.ts';
+import { encodeImage } from '../image/encode.ts';
+import { formatExtension, sniffImageKind } from '../image/format.ts';
+import { mergeLayers, withOpacity } from '../image/merge.ts';
+import type { ImageSettings } from '../image/options.ts';
+import { decodeImage, type Raster, windowOf } from '../image/raster.ts';
+import type { MapSource, Source, SourceImage, TiledSource } from '../source/contract.ts';
+import type { NewTile } from './store/contract.ts';
+
+/** Tiles made together. */
+export interface CreatedTiles {
+  readonly tiles: readonly NewTile[];
+  /** False: made from an error or in part; must not be stored (row TILE-21). */
+  readonly cacheable: boolean;
+}
+
+/** Makes the tiles of a meta tile. Null: no source has anything there (row TILE-22). */
+export type TileCreator = (meta: MetaTile, signal: AbortSignal) => Promise<CreatedTiles | null>;
+
+export interface CreatorOptions<Kind extends Source> {
+  readonly grid: TileGrid;
+  /** Merged from the bottom up (row TILE-01). */
+  readonly sources: readonly Kind[];
+  readonly image: ImageSettings;
+  /** Format asked of the sources (row TILE-05). */
+  readonly requestFormat: string;
+}
+
+/** A picture with the settings of the source it comes from. */
+interface SourcePicture extends SourceImage {
+  readonly settings: ImageSettings;
+}
+
+/** Tiles cut from one picture of the whole meta tile (row TILE-08). */
+export function mapTileCreator({ grid, sources, image, requestFormat }: CreatorOptions<MapSource>): TileCreator {
+  return async (meta, signal) => {
+    const query = { bbox: meta.bbox, size: meta.size, srs: grid.srs, format: requestFormat, signal };
+    const pictures = await picturesOf(sources, (source) => source.getMap(query));
+    if (pictures.length === 0) return null;
+    const cacheable = pictures.every((picture) => picture.cacheable);
+    const [only] = meta.parts;
+    if (meta.parts.length === 1 && only !== undefined && isSize(meta.size, grid.tileSize)) {
+      return { tiles: [{ coord: only.coord, body: await finish(pictures, meta.size, image) }], cacheable };
+    }
+    const whole = await merge(pictures, meta.size);
+    const tiles = await Promise.all(
+      meta.parts.map(async ({ coord, left, top }) => {
+        const { body } = await encodeImage(windowOf(whole, left, top, grid.tileSize), image);
+        return { coord, body };
+      }),
+    );
+    return { tiles, cacheable };
+  };
+}
+
+/** Tiles made from tiles, one by one (row SRC-54). */
+export function tiledTileCreator({ grid, sources, image, requestFormat }: CreatorOptions<TiledSource>): TileCreator {
+  return async (meta, signal) => {
+    const tiles = await Promise.all(
+      meta.parts.map(async ({ coord }) => {
+        const pictures = await picturesOf(sources, (source) =>
+          source.getTile(sameTile(grid, coord, source), requestFormat, signal),
+        );
+        if (pictures.length === 0) return undefined;
+        const cacheable = pictures.every((picture) => picture.cacheable);
+        return { coord, body: await finish(pictures, grid.tileSize, image), cacheable };
+      }),
+    );
+    const made = tiles.filter((tile) => tile !== undefined);
+    return made.length === 0 ? null : { tiles: made, cacheable: made.every(({ cacheable }) => cacheable) };
+  };
+}
+
+/** What the sources that have something there deliver, in their order. */
+async function picturesOf<Kind extends Source>(
+  sources: readonly Kind[],
+  ask: (source: Kind) => Promise<SourceImage | null>,
+): Promise<SourcePicture[]> {
+  const answers = await Promise.all(sources.map(ask));
+  return answers.flatMap((answer, index) => {
+    const settings = sources[index]?.image;
+    return answer === null || settings === undefined ? [] : [{ ...answer, settings }];
+  });
+}
+
+/** The tile of a source's grid with the same area (row SRC-51). */
+function sameTile(grid: TileGrid, coord: TileCoord, source: TiledSource): TileCoord {
+  if (source.grid === grid) return coord;
+  const bbox = grid.tileBbox(coord);
+  const affected = source.grid.affectedTiles(bbox, grid.tileSize);
+  const tolerance = grid.resolution(coord[2]) / 10;
+  const [tile] = affected?.tiles() ?? [];
+  if (affected === null || tile === null || tile === undefined) return OUTSIDE;
+  if (!isSize(affected.size, [1, 1]) || !bboxEquals(affected.bbox, bbox, [tolerance, tolerance])) {
+    throw new SourceError('BBOX does not align to tile');
+  }
+  return tile;
+}
+
+/** A coordinate that no grid has. */
+const OUTSIDE: TileCoord = [-1, -1, 0];
+
+/** The only picture as it came, where it is what the cache keeps (row IMG-09); else all of them merged. */
+async function finish(pictures: readonly SourcePicture[], size: Size, image: ImageSettings): Promise<Buffer> {
+  const [only, ...others] = pictures;
+  if (only !== undefined && others.length === 0 && isAsConfigured(only, image)) return only.body;
+  const { body } = await encodeImage(await merge(pictures, size), image);
+  return body;
+}
+
+function isAsConfigured({ body, settings }: SourcePicture, image: ImageSettings): boolean {
+  return settings.opacity === undefined && sniffImageKind(body) === formatExtension(image.format);
+}
+
+async function merge(pictures: readonly SourcePicture[], size: Size): Promise<Raster> {
+  const rasters = await Promise.all(
+    pictures.map(async ({ body, settings }) => withOpacity(await decodeChecked(body, size), settings.opacity)),
+  );
+  return mergeLayers(rasters);
+}
+
+async function decodeChecked(body: Buffer, [width, height]: Size): Promise<Raster> {
+  let raster: Raster;
+  try {
+    raster = await decodeImage(body);
+  } catch (cause) {
+    throw new SourceError('the image returned from the source cannot be read', { cause });
+  }
+  if (raster.width === width && raster.height === height) return raster;
+  throw new SourceError(`source returned ${raster.width} x ${raster.height} pixels instead of ${width} x ${height}`);
+}
+
+function isSize(one: Size, two: Size): boolean {
+  return one[0] === two[0] && one[1] === two[1];
+}

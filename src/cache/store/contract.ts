@@ -1,0 +1,67 @@
+import type { ZodType } from 'zod';
+import type { TileGrid } from '../../grid/tile-grid.ts';
+import type { TileCoord } from '../../grid/types.ts';
+
+/** Lower-case dimension names with their values (row CCH-09). */
+export type Dimensions = ReadonlyMap<string, string>;
+
+export interface StoredTile {
+  readonly body: Buffer;
+  /** When it was written, in seconds since 1970. */
+  readonly timestamp: number;
+}
+
+export interface NewTile {
+  readonly coord: TileCoord;
+  readonly body: Buffer;
+}
+
+/** Where the tiles of one cache and grid are kept. Rows are counted from the grid's own origin (row CCH-08). */
+export interface TileStore {
+  /** Whether tiles of one coordinate may differ by dimensions (row TILE-23). */
+  readonly supportsDimensions: boolean;
+  /** Null: not there. Answers at once where the storage can. */
+  load(coord: TileCoord, dimensions?: Dimensions): StoredTile | null | Promise<StoredTile | null>;
+  /** Keeps tiles made together; an older tile is replaced as a whole. */
+  store(tiles: readonly NewTile[], dimensions?: Dimensions): Promise<void>;
+  close(): void | Promise<void>;
+}
+
+/** Modes of what a store creates, from octal texts in the configuration (rows GLB-35, SEC-06). */
+export interface Permissions {
+  readonly directory: number | undefined;
+  readonly file: number | undefined;
+}
+
+/** What a store is built with. */
+export interface StoreContext {
+  /** Of the cache, as configured under `name` or by its key (row TILE-07). */
+  readonly cacheName: string;
+  readonly grid: TileGrid;
+  /** `EPSG900913`: the grid's SRS as configured, without colons (row CCH-01). */
+  readonly srsPathName: string;
+  readonly hasSeveralGrids: boolean;
+  /** Absolute; `cache_dir` of the cache or the global `base_dir`. */
+  readonly baseDirectory: string;
+  /** Of file names (row TRAP-12). */
+  readonly extension: string;
+  readonly permissions: Permissions;
+  /** Seconds a database waits for another process (row GLB-36). */
+  readonly sqliteTimeout: number;
+  readonly sqliteWal: boolean | undefined;
+  /** Makes a path of the configuration absolute (row CFG-10). */
+  readonly resolvePath: (path: string) => string;
+}
+
+/** A kind of tile storage: its options (the `cache` part of a cache) and how it is built. */
+export interface StoreDefinition<Options> {
+  readonly type: string;
+  readonly options: ZodType<Options>;
+  /** @throws ConfigError for options that do not go together */
+  build(options: Options, context: StoreContext): TileStore;
+}
+
+/** Keeps the options' type through the list of kinds. */
+export function defineStore<Options>(definition: StoreDefinition<Options>): StoreDefinition<Options> {
+  return definition;
+}

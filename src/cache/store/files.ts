@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { chmod, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Permissions } from './contract.ts';
+
+/** Never wider, whatever the umask says, unless configured (row SEC-06). */
+const DIRECTORY_MODE = 0o755;
+const FILE_MODE = 0o644;
+
+/**
+ * Writes a file so that readers see the old content or the new one, never a part (row TILE-25). Directories are made
+ * on the way.
+ */
+export async function writeAtomically(file: string, body: Buffer, permissions: Permissions): Promise<void> {
+  const temporary = `${file}.tmp-${randomBytes(6).toString('hex')}`;
+  try {
+    await writeNew(temporary, body, permissions);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await makeDirectory(dirname(file), permissions);
+    await writeNew(temporary, body, permissions);
+  }
+  try {
+    await rename(temporary, file);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+async function writeNew(file: string, body: Buffer, permissions: Permissions): Promise<void> {
+  const handle = await open(file, 'wx', FILE_MODE);
+  try {
+    await handle.writeFile(body);
+    if (permissions.file !== undefined) await handle.chmod(permissions.file);
+  } catch (error) {
+    await unlink(file).catch(() => {});
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a directory and those above it; the configured mode is set on each that is new, against the umask. */
+export async function makeDirectory(directory: string, permissions: Permissions): Promise<void> {
+  const first = await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+  if (first === undefined || permissions.directory === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made))
+    await chmod(made, permissions.directory);
+}
+
+/** As `makeDirectory` without a configured mode, at once. */
+export function makeDirectorySync(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+}
+
+/** Whether an error says that a file or directory is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
