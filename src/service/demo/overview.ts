@@ -99,9 +99,11 @@ function layerCard(site: Site, layer: SiteLayer): Markup {
     picture !== undefined && html`<img src="${picture}" width="${width}" height="${height}" alt="" loading="lazy">`
   }</div>
   <div class="layer-text">
-    <h3>${layer.title}</h3>
-    <p class="name"><code>${layer.name}</code></p>
-    ${layer.abstract !== '' && html`<p class="abstract">${layer.abstract}</p>`}
+    <div class="about">
+      <h3>${layer.title}</h3>
+      <p class="name"><code>${layer.name}</code></p>
+      ${layer.abstract !== '' && html`<p class="abstract">${layer.abstract}</p>`}
+    </div>
     ${wmsRow(site, layer)}
     ${tileRow(
       'WMTS',

@@ -193,7 +193,7 @@ function viewerPage({ service, layer, config, facts, choices, urls }: ViewerPage
   ${choices}
   <dl class="facts">
     ${facts.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}
-    <dt>Level</dt><dd id="level">–</dd>
+    ${config.tiles !== undefined && html`<dt>Level</dt><dd id="level">–</dd>`}
     <dt>Resolution</dt><dd id="resolution">–</dd>
     <dt>Scale</dt><dd id="scale">–</dd>
   </dl>
@@ -237,6 +237,7 @@ function visible(extent: Bbox, gridBbox: Bbox): Bbox {
 
 function select(name: string, values: readonly string[], selected: string): Markup {
   return html`<select name="${name}">${values.map(
-    (value) => html`<option${value === selected && html` selected`}>${value}</option>`,
+    (value) =>
+      html`<option value="${value}"${value === selected && html` selected`}>${value.replace('image/', '')}</option>`,
   )}</select>`;
 }

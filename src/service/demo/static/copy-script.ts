@@ -1,5 +1,5 @@
 /** Shows the copy buttons and makes them work; pages are whole without it. */
-export const COPY_SCRIPT = String.raw`'use strict';
+export const COPY_SCRIPT = `'use strict';
 for (const button of document.querySelectorAll('button[data-copy]')) {
   button.hidden = false;
   button.addEventListener('click', async () => {

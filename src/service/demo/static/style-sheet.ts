@@ -39,6 +39,7 @@ body {
 h1, h2, h3, p { margin: 0; }
 a { color: var(--accent-strong); text-underline-offset: 2px; }
 code, pre { font-family: var(--mono); font-size: 0.87em; }
+pre code { font-size: inherit; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 [hidden] { display: none !important; }
 
@@ -87,9 +88,9 @@ h2 { margin: 28px 0 14px; font-size: 1.12rem; font-weight: 650; }
 .layer-text { display: flex; flex-direction: column; gap: 8px; padding: 16px 18px 18px; flex: 1; }
 .layer h3 { font-size: 1.08rem; font-weight: 650; line-height: 1.3; overflow-wrap: anywhere; }
 .name { margin-top: -6px; color: var(--quiet); overflow-wrap: anywhere; }
-.abstract { color: var(--quiet); font-size: 0.93rem; flex: 1; }
+.abstract { color: var(--quiet); font-size: 0.93rem; }
 .way { display: flex; flex-wrap: wrap; align-items: center; gap: 7px; }
-.layer-text > .name:last-of-type { flex: 1; }
+.about { flex: 1; display: grid; gap: 8px; align-content: start; margin-bottom: 4px; }
 
 .tag {
   flex: none;
@@ -131,7 +132,7 @@ select {
 }
 
 .copyable { display: flex; align-items: stretch; border: 1px solid var(--line); border-radius: 9px; background: var(--raised); overflow: hidden; }
-.copyable code { flex: 1; min-width: 0; padding: 6px 10px; overflow-x: auto; white-space: nowrap; scrollbar-width: none; user-select: all; }
+.copyable code { flex: 1; min-width: 0; padding: 6px 10px; line-height: 1.45; overflow-wrap: anywhere; user-select: all; }
 .copy { border: 0; border-left: 1px solid var(--line); padding: 0 12px; background: var(--surface); color: var(--accent-strong); font: inherit; font-size: 0.84rem; cursor: pointer; }
 .copy:hover { background: var(--accent-soft); }
 .content > .copyable { margin: 20px 0; }
@@ -139,7 +140,7 @@ select {
 .document { margin: 0; padding: 18px 20px; border: 1px solid var(--line); border-radius: 14px; background: var(--surface); box-shadow: var(--shadow); overflow-x: auto; line-height: 1.55; tab-size: 2; }
 .x-tag { color: var(--accent-strong); }
 .x-name { color: var(--quiet); }
-.x-value { color: #b4540a; }
+.x-value { color: #9a4a0c; }
 .x-note { color: var(--quiet); font-style: italic; }
 @media (prefers-color-scheme: dark) { .x-value { color: #f0a868; } }
 
@@ -204,6 +205,7 @@ select {
   font-size: 1.1rem;
   cursor: pointer;
 }
+.full-screen { display: block; width: 16px; height: 16px; margin: auto; border: 2px solid currentcolor; border-radius: 3px; mask: linear-gradient(#000 0 0) 0 0 / 5px 5px no-repeat, linear-gradient(#000 0 0) 100% 0 / 5px 5px no-repeat, linear-gradient(#000 0 0) 0 100% / 5px 5px no-repeat, linear-gradient(#000 0 0) 100% 100% / 5px 5px no-repeat; }
 .viewer .ol-control button:hover { background: var(--accent-soft); outline: none; }
 .viewer .ol-scale-line { left: auto; right: 14px; bottom: 16px; background: color-mix(in srgb, var(--surface) 93%, transparent); border-radius: 7px; padding: 4px; }
 .viewer .ol-scale-line-inner { border-color: var(--quiet); color: var(--text); }

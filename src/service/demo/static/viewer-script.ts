@@ -2,7 +2,7 @@
  * The map of the viewer pages, on OpenLayers' global build. Reads the page's JSON (viewer.ts, ViewerConfig). The server
  * has done all transformations: the map knows one projection, as a name with units and an extent.
  */
-export const VIEWER_SCRIPT = String.raw`'use strict';
+export const VIEWER_SCRIPT = `'use strict';
 const config = JSON.parse(document.getElementById('config').textContent);
 const show = (id, text) => { document.getElementById(id).textContent = text; };
 
@@ -46,6 +46,13 @@ function mapSource() {
 const source = config.tiles ? tileSource() : mapSource();
 const layer = config.tiles ? new ol.layer.Tile({ source }) : new ol.layer.Image({ source });
 
+// Drawn by the style sheet: the usual sign is in few fonts.
+function fullScreenLabel() {
+  const label = document.createElement('span');
+  label.className = 'full-screen';
+  return label;
+}
+
 const resolutions = config.tiles ? config.tiles.levels.map((level) => level.resolution) : undefined;
 const view = new ol.View({
   projection,
@@ -59,10 +66,16 @@ const map = new ol.Map({
   view,
   controls: ol.control.defaults.defaults({ rotate: false }).extend([
     new ol.control.ScaleLine({ units: 'metric' }),
-    new ol.control.FullScreen(),
+    new ol.control.FullScreen({ label: fullScreenLabel(), labelActive: fullScreenLabel() }),
   ]),
 });
-view.fit(config.extent, { size: map.getSize(), padding: [24, 24, 24, 24] });
+
+// Beside the panel where there is room, above the readout.
+function fit(options) {
+  const beside = document.querySelector('.panel').getBoundingClientRect().right + 24;
+  view.fit(config.extent, { padding: [24, 64, 64, innerWidth > 900 ? beside : 24], ...options });
+}
+fit();
 
 // What is asked of the server: how many answers came, and where the last one is from.
 const counts = { loaded: 0, failed: 0 };
@@ -101,13 +114,13 @@ function showLevel() {
   const resolution = view.getResolution();
   if (!resolution) return;
   const scale = Math.round(resolution * config.projection.metersPerUnit / 0.00028);
-  const level = resolutions ? config.tiles.levels[resolutions.indexOf(nearest(resolution))].name : undefined;
-  show('level', level === undefined ? '–' : level);
+  if (resolutions) show('level', config.tiles.levels[resolutions.indexOf(nearest(resolution))].name);
   show('resolution', Number(resolution.toPrecision(7)) + (isDegrees ? '°' : ' m') + ' / px');
   show('scale', '1 : ' + scale.toLocaleString('en'));
 }
 function nearest(resolution) {
-  return resolutions.reduce((best, one) => Math.abs(Math.log(one / resolution)) < Math.abs(Math.log(best / resolution)) ? one : best);
+  const distance = (one) => Math.abs(Math.log(one / resolution));
+  return resolutions.reduce((best, one) => (distance(one) < distance(best) ? one : best));
 }
 view.on('change:resolution', showLevel);
 showLevel();
@@ -116,7 +129,7 @@ map.on('pointermove', ({ coordinate: [x, y] }) => {
   const digits = isDegrees ? 6 : 2;
   show('coordinate', number(x, digits) + ', ' + number(y, digits));
 });
-document.getElementById('fit').addEventListener('click', () => view.fit(config.extent, { duration: 250, padding: [24, 24, 24, 24] }));
+document.getElementById('fit').addEventListener('click', () => fit({ duration: 250 }));
 document.getElementById('fit').hidden = false;
 map.once('rendercomplete', () => { document.body.dataset.ready = 'true'; });
 `;
