@@ -41,12 +41,18 @@ export function createMapProxyApp({ services, accessControlAllowOrigin }: MapPro
   };
 }
 
+/** First path words that the application answers; gateways find the mount by them where it is not told. */
+export function routeWords(services: readonly Service[]): ReadonlySet<string> {
+  return new Set([...services.flatMap((service) => service.paths), ...OWS_PATHS]);
+}
+
+const OWS_PATHS = ['service', 'ows'];
+
 function routesOf(services: readonly Service[]): ReadonlyMap<string, Application> {
   const routes = new Map<string, Application>();
   for (const service of services) for (const path of service.paths) routes.set(path, service.application);
   const frontDoor = owsFrontDoor(services);
-  routes.set('service', frontDoor);
-  routes.set('ows', frontDoor);
+  for (const path of OWS_PATHS) routes.set(path, frontDoor);
   routes.set('', welcome(routes.has('demo')));
   return routes;
 }
