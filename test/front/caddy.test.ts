@@ -1,7 +1,8 @@
 import { replaceOnce } from './example.ts';
 import { testFront, writeInto } from './front.ts';
 
-const traits = { collects: 'a buffer' } as const;
+/** Caddy believes X-Forwarded-* from proxies only that `trusted_proxies` names. */
+const traits = { collects: 'a buffer', passesForwarded: false } as const;
 
 testFront({
   name: 'Caddy',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { PassThrough } from 'node:stream';
 
-/** A web server under test, as its clients know it: `base` ends with the mount. */
+/** A web server under test. `mount` is '' or as `/mapproxy`. */
 export interface Site {
   readonly host: string;
   readonly port: number;

@@ -19,7 +19,7 @@ export class Program {
   readonly #log: string;
   #problem = '';
 
-  constructor(sandbox: Sandbox, command: readonly string[], options: { readonly env?: NodeJS.ProcessEnv } = {}) {
+  constructor(sandbox: Sandbox, command: readonly string[]) {
     const [file = '', ...args] = command;
     this.#name = path.basename(file);
     this.#log = sandbox.path(`${this.#name}.log`);
@@ -27,7 +27,6 @@ export class Program {
     const output = openSync(this.#log, 'a');
     this.#child = spawn(file, args, {
       cwd: sandbox.folder,
-      env: { ...process.env, ...options.env },
       stdio: ['ignore', output, output],
     });
     closeSync(output);
