@@ -34,7 +34,8 @@ export async function readConfiguration(
   const places = new Places();
 
   const load = async (current: string, includedBy: readonly string[]): Promise<Mapping> => {
-    if (includedBy.includes(current)) throw new ConfigError(`base files name each other: ${current}`, { file: current });
+    if (includedBy.includes(current))
+      throw new ConfigError(`base files name each other: ${current}`, { file: current });
     const own = await parseFile(current);
     let merged: Mapping = {};
     for (const base of baseFiles(own, current)) {

@@ -64,6 +64,12 @@ export interface SourceContext {
 export interface SourceDefinition<Options> {
   readonly type: string;
   readonly options: ZodType<Options>;
+  /**
+   * The same source restricted to some of its layers, where the kind has layers (row SRC-07).
+   *
+   * @throws ConfigError for layers that the source does not have
+   */
+  selectLayers?(options: Options, layers: readonly string[]): Options;
   /** @throws ConfigError for options that do not go together */
   build(options: Options, context: SourceContext): Source;
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { colorOption } from '../image/color.ts';
 import { imageOptions } from '../image/options.ts';
 import { notYet } from '../options.ts';
 import { httpOptions } from './http/options.ts';
 
 /** Image options with what only sources have (rows IMG-14, SRC-32). */
 export const sourceImageOptions = imageOptions.extend({
-  transparent_color: notYet(z.unknown().optional()),
+  transparent_color: notYet(colorOption.optional()),
   transparent_color_tolerance: notYet(z.number().optional()),
 });
 

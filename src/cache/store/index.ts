@@ -1,5 +1,6 @@
+import type { StoreDefinition } from './contract.ts';
 import file from './file/index.ts';
 import mbtiles from './mbtiles/index.ts';
 
-/** Every kind of tile storage, as `cache.type` in mapproxy.yaml names them. */
-export const storeDefinitions = [file, mbtiles];
+/** Every kind of tile storage, as `cache.type` in mapproxy.yaml names them. Each is given what its own schema made. */
+export const storeDefinitions: readonly StoreDefinition<unknown>[] = [file, mbtiles];

@@ -6,6 +6,7 @@ import { anyText, notYet } from '../../options.ts';
 import { type Srs, srsByCode } from '../../srs/srs.ts';
 import { defineSource, type MapSource, type SourceImage, type SourceQuery } from '../contract.ts';
 import type { SourceHttp } from '../http/client.ts';
+import { splitCredentials } from '../http/credentials.ts';
 import { imageOf } from '../image-answer.ts';
 import { commonSourceOptions } from '../options.ts';
 import { getMapQuery, splitServiceUrl, type WmsVersion } from './request.ts';
@@ -43,6 +44,12 @@ type WmsOptions = z.infer<typeof options>;
 export default defineSource<WmsOptions>({
   type: 'wms',
   options,
+  selectLayers(own, layers) {
+    const known = own.req.layers?.split(',');
+    const unknown = layers.filter((layer) => known !== undefined && !known.includes(layer));
+    if (unknown.length === 0) return { ...own, req: Object.assign({}, own.req, { layers: layers.join(',') }) };
+    throw new ConfigError(`layers (${unknown.join(', ')}) not supported by source (${known?.join(', ')})`);
+  },
   build(own, context): MapSource {
     const { url, transparent, ...parameters } = own.req;
     const { address, parameters: fixed } = splitServiceUrl(url);
@@ -108,8 +115,9 @@ class WmsSource implements MapSource {
     const parameters = getMapQuery(version, fixed, { bbox: query.bbox, size: query.size, srs, format });
     const isPost = http.method === 'POST' || (http.method === 'AUTO' && fixed.has('SLD_BODY'));
     const url = `${address}?${parameters}`;
+    const shownUrl = splitCredentials(url).url;
     const answer = await (isPost ? http.fetch(address, query.signal, parameters) : http.fetch(url, query.signal));
-    const message = `no image returned from source WMS${http.hideDetails ? '' : `: ${url}`}`;
+    const message = `no image returned from source WMS${http.hideDetails ? '' : `: ${shownUrl}`}`;
     return { body: imageOf(answer, message), cacheable: true };
   }
 

@@ -1,0 +1,5 @@
+export { buildMapApp, type MapAppParts } from './build/map-app.ts';
+export { checkConfiguration } from './check.ts';
+export type { Configuration } from './configuration.ts';
+export { loadConfiguration } from './load.ts';
+export type { Problem } from './problems.ts';

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { imageOptions } from '../../image/options.ts';
+import { anyText, notYet, sizeOption } from '../../options.ts';
+
+/** Section 7 of the behaviour rows. What is below `cache` belongs to the kind of store. */
+export const cacheOptions = z.object({
+  sources: z.union([z.array(anyText), z.record(z.string(), z.array(z.unknown()))]),
+  name: anyText.optional(),
+  grids: z.array(anyText).min(1).optional(),
+  format: z.string().default('image/png'),
+  request_format: z.string().optional(),
+  image: imageOptions.optional(),
+  cache: z
+    .object({ type: z.string().default('file') })
+    .catchall(z.unknown())
+    .prefault({}),
+  cache_dir: z.string().optional(),
+  meta_size: sizeOption.optional(),
+  meta_buffer: z.int().min(0).optional(),
+  disable_storage: z.boolean().default(false),
+  bulk_meta_tiles: notYet(z.boolean().optional()),
+  minimize_meta_requests: notYet(z.boolean().optional()),
+  concurrent_tile_creators: notYet(z.int().positive().optional()),
+  link_single_color_images: notYet(z.union([z.boolean(), z.enum(['symlink', 'hardlink'])]).optional()),
+  use_direct_from_level: notYet(z.number().optional()),
+  use_direct_from_res: notYet(z.number().optional()),
+  upscale_tiles: notYet(z.int().min(0).optional()),
+  downscale_tiles: notYet(z.int().min(0).optional()),
+  cache_rescaled_tiles: notYet(z.boolean().optional()),
+  refresh_before: notYet(z.unknown().optional()),
+  watermark: notYet(z.unknown().optional()),
+});
+
+export type CacheOptions = z.infer<typeof cacheOptions>;

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { globalImageOptions } from '../../image/options.ts';
+import { notYet, sizeOption } from '../../options.ts';
+import { httpOptions } from '../../source/http/options.ts';
+
+/** An octal mode as text, because YAML would read the number differently (row GLB-35). */
+const permissions = z
+  .string()
+  .regex(/^0?o?[0-7]{3,4}$/, 'expected an octal mode as text such as "0755"')
+  .transform((text) => Number.parseInt(text.replace('o', ''), 8));
+
+/** Section 2 of the behaviour rows. Defaults are the last step of the look-up: local, global, built in (row GLB-47). */
+export const globalOptions = z.object({
+  image: globalImageOptions.prefault({}),
+  http: httpOptions
+    .extend({
+      /** Empty or null: the header is not sent (row GLB-18). */
+      access_control_allow_origin: z.string().nullable().default('*'),
+    })
+    .prefault({}),
+  cache: z
+    .object({
+      base_dir: z.string().default('./cache_data'),
+      lock_dir: notYet(z.string().optional()),
+      tile_lock_dir: notYet(z.string().optional()),
+      meta_size: sizeOption.default([4, 4]),
+      meta_buffer: z.int().min(0).default(80),
+      bulk_meta_tiles: notYet(z.boolean().optional()),
+      minimize_meta_requests: notYet(z.boolean().optional()),
+      concurrent_tile_creators: notYet(z.int().positive().optional()),
+      max_tile_limit: z.int().positive().default(500),
+      link_single_color_images: notYet(z.union([z.boolean(), z.enum(['symlink', 'hardlink'])]).optional()),
+      directory_permissions: permissions.optional(),
+      file_permissions: permissions.optional(),
+      sqlite_timeout: z.number().positive().default(30),
+      sqlite_wal: z.boolean().optional(),
+      s3: notYet(z.unknown().optional()),
+      azureblob: notYet(z.unknown().optional()),
+    })
+    .prefault({}),
+  grid: z.object({ tile_size: sizeOption.default([256, 256]) }).prefault({}),
+  srs: z
+    .object({
+      preferred_src_proj: notYet(z.record(z.string(), z.array(z.string())).optional()),
+      proj_data_dir: notYet(z.string().optional()),
+      /** Both accepted and without effect, as in MapProxy (row TRAP-06). */
+      axis_order_ne: z.array(z.string()).optional(),
+      axis_order_en: z.array(z.string()).optional(),
+    })
+    .optional(),
+  tiles: z.object({ expires_hours: z.number().min(0).default(72) }).prefault({}),
+  mapserver: notYet(z.unknown().optional()),
+  renderd: notYet(z.unknown().optional()),
+  background: z.object({ url: z.string().optional() }).optional(),
+});
+
+export type GlobalOptions = z.infer<typeof globalOptions>;
