@@ -28,6 +28,15 @@ const GRIDS: Readonly<Record<string, () => TileGrid>> = {
       tileSize: [256, 256],
       resolutions: halving(360 / 256, 20),
     }),
+  geodeticNorth: () =>
+    new TileGrid({
+      name: 'geodeticNorth',
+      srs: srsByCode('EPSG:4326'),
+      bbox: [-180, -90, 180, 90],
+      origin: 'nw',
+      tileSize: [256, 256],
+      resolutions: halving(180 / 256, 19),
+    }),
   utm32: () =>
     new TileGrid({
       name: 'utm32',

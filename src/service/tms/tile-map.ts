@@ -42,8 +42,12 @@ export class TileMap {
     this.#isSqrt2 = isSqrt2(grid.resolutions);
   }
 
-  /** The grid's level of a TMS level; profiles leave out the first, square root grids every second (row TMS-05). */
+  /**
+   * The grid's level of a TMS level; profiles leave out the first, square root grids every second (row TMS-05).
+   * Negative levels stay so: counting on from -1 would reach the level that a profile leaves out.
+   */
   gridLevel(order: number, countedByProfile: boolean): number {
+    if (order < 0) return order;
     const skipped = countedByProfile && this.profile !== 'local' ? order + 1 : order;
     return this.#isSqrt2 ? skipped * 2 : skipped;
   }
