@@ -39,9 +39,10 @@ export class Connection implements DemultiplexerOwner {
   readonly #demultiplexer: Demultiplexer;
   readonly #parser: RecordParser;
   readonly #progress: WriteProgress;
-  readonly #answerFlushed = (): void => {
+  readonly #answerFlushed = (error?: Error | null): void => {
     this.#unflushedAnswers--;
-    this.#updateReading();
+    if (error) this.#onLost();
+    else this.#updateReading();
   };
 
   /** Open: records are read. Closing: our end is closed, what comes is dropped. Closed: the socket is gone. */
@@ -124,7 +125,12 @@ export class Connection implements DemultiplexerOwner {
   }
 
   send(buffers: Uint8Array[], flushed: () => void): void {
-    if (this.#state === 'open') this.#write(buffers, flushed);
+    if (this.#state !== 'open') return;
+    this.#write(buffers, (error) => {
+      // Told as flushed, a failed write would make the application go on.
+      if (error) this.#onLost();
+      else flushed();
+    });
   }
 
   finish(request: Request, buffers: Uint8Array[]): void {
@@ -164,8 +170,13 @@ export class Connection implements DemultiplexerOwner {
     this.#socket.destroySoon();
   }
 
-  #onClose(): void {
+  /** The socket has failed; 'close' follows, but not before the application's next turn. */
+  #onLost(): void {
     this.#disconnectRequests(new ProtocolError('disconnected', 'the connection to the web server was lost'));
+  }
+
+  #onClose(): void {
+    this.#onLost();
     this.#state = 'closed';
     this.#host.closed(this);
   }
@@ -236,7 +247,7 @@ export class Connection implements DemultiplexerOwner {
   }
 
   /** One write to the kernel, however many buffers. */
-  #write(buffers: Uint8Array[], flushed?: () => void): void {
+  #write(buffers: Uint8Array[], flushed?: (error?: Error | null) => void): void {
     const [only] = buffers;
     if (only && buffers.length === 1) {
       this.#socket.write(only, flushed);

@@ -135,9 +135,12 @@ export function answerTests(transport: Transport): void {
       const peer = await connect();
       peer.socket.pause();
       peer.send(request(1));
-      await eventually(() => held > 0, 'the window was full');
       await turn();
-      assert.equal(held, 1);
+      await eventually(() => held > 0, 'the window was full');
+      // The kernel takes some of it; then nothing moves.
+      let before = -1;
+      for (; before !== held; await turn()) before = held;
+      assert.ok(held * chunk.length < 1_000_000, `${held} times it went on`);
       peer.socket.resume();
       const { stdoutBytes } = await peer.answer(1);
       assert.equal(stdoutBytes.length, HEAD.length + total * chunk.length);
