@@ -30,4 +30,4 @@ export { RecordParser, type RecordSink } from './records.ts';
 export { createResponder } from './responder.ts';
 export { type BoundSocket, bindSocket, type SocketAddress } from './sockets.ts';
 export type { UnixSocketPlace } from './unix-socket.ts';
-export { encodeEndRequest, encodeRecord, encodeStream } from './write-records.ts';
+export { encodeAnswer, encodeEndRequest, encodeRecord, encodeStream } from './write-records.ts';

@@ -41,8 +41,8 @@ export async function bindSocket(address: SocketAddress): Promise<BoundSocket> {
     const { bound, file } = await placeUnixSocket(address, (path) => bind(create, path, -1, PIPE));
     return boundSocket(bound, { path: address.path }, () => file.remove());
   }
-  const handle = await bindTcp(create, address.host, address.port);
-  return boundSocket(handle, tcpAddress(handle), () => {});
+  const tcp = await bindTcp(create, address.host, address.port);
+  return boundSocket(tcp.handle, tcp.address, () => {});
 }
 
 /**
@@ -61,31 +61,47 @@ function createServerHandle(): CreateServerHandle {
 
 function bind(create: CreateServerHandle, address: string, port: number, type: number): Handle {
   const result = create(address, port, type);
-  if (typeof result !== 'number') return result;
-  const code = getSystemErrorName(result);
-  const where = type === PIPE ? `the socket '${address}'` : `${address} port ${port}`;
-  throw socketError(code, code === 'EADDRINUSE' ? `${where} is in use` : `cannot bind ${where}: ${code}`);
+  if (typeof result === 'number') throw cannotBind(result, address, port, type);
+  return result;
 }
 
-async function bindTcp(create: CreateServerHandle, host: string | undefined, port: number): Promise<Handle> {
+function cannotBind(error: number, address: string, port: number, type: number): NodeJS.ErrnoException {
+  const code = getSystemErrorName(error);
+  const where = type === PIPE ? `the socket '${address}'` : `${address} port ${port}`;
+  return socketError(code, code === 'EADDRINUSE' ? `${where} is in use` : `cannot bind ${where}: ${code}`);
+}
+
+async function bindTcp(create: CreateServerHandle, host: string | undefined, port: number): Promise<TcpSocket> {
   if (host !== undefined) {
     const address = isIP(host) === 0 ? (await lookup(host)).address : host;
-    return bind(create, address, port, isIP(address));
+    return bindPort(create, address, port);
   }
   try {
-    return bind(create, IPV6_ANY, port, isIP(IPV6_ANY));
+    return bindPort(create, IPV6_ANY, port);
   } catch (error) {
     // A machine without IPv6.
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code !== 'EAFNOSUPPORT' && code !== 'EINVAL' && code !== 'EADDRNOTAVAIL') throw error;
-    return bind(create, IPV4_ANY, port, isIP(IPV4_ANY));
+    return bindPort(create, IPV4_ANY, port);
   }
 }
 
-function tcpAddress(handle: Handle): BoundAddress {
+interface TcpSocket {
+  readonly handle: Handle;
+  readonly address: BoundAddress;
+}
+
+function bindPort(create: CreateServerHandle, address: string, port: number): TcpSocket {
+  const type = isIP(address);
+  const handle = bind(create, address, port, type);
+  // libuv keeps EADDRINUSE to itself until the socket is used, which would be in a child process.
   const out: { address?: string; port?: number } = {};
-  handle.getsockname?.(out);
-  return { host: out.address ?? '', port: out.port ?? 0 };
+  const error = handle.getsockname?.(out) ?? 0;
+  if (error !== 0) {
+    handle.close();
+    throw cannotBind(error, address, port, type);
+  }
+  return { handle, address: { host: out.address ?? address, port: out.port ?? port } };
 }
 
 function boundSocket(handle: Handle, address: BoundAddress, removeFile: () => void): BoundSocket {
