@@ -78,7 +78,9 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 
 /** A picture of one colour. */
 export async function solidPng(width: number, height: number, [r, g, b]: Rgb): Promise<Buffer> {
-  return sharp({ create: { width, height, channels: 3, background: { r, g, b } } }).png().toBuffer();
+  return sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
+    .png()
+    .toBuffer();
 }
 
 /** A picture that tells where its parts were cut from: red counts blocks of 8 pixels from the left, green from the top. */
@@ -92,7 +94,9 @@ export async function blockPng(width: number, height: number): Promise<Buffer> {
       data[at + 2] = 200;
     }
   }
-  return sharp(data, { raw: { width, height, channels: 3 } }).png().toBuffer();
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
 }
 
 async function drawMap({ url, body }: UpstreamRequest): Promise<UpstreamAnswer> {
