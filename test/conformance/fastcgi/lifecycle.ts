@@ -182,6 +182,17 @@ export function lifecycleTests(transport: Transport): void {
       await peer.closing();
     });
 
+    test('a connection accepted before gets its first request served', async (t) => {
+      const { connect, responder } = await serve(t, transport, { onRequest: hello });
+      const peer = await connect();
+      await eventually(() => responder.stats.connectionsOpen === 1, 'it was accepted');
+      const closing = responder.close();
+      await turn();
+      peer.send(request(1));
+      assert.equal((await peer.answer(1)).stdout, `${HEAD}hello`);
+      await closing;
+    });
+
     test('within idleGrace a kept connection gets one more request served', async (t) => {
       const { connect, responder } = await serve(t, transport, { onRequest: hello });
       const peer = await connect();
