@@ -238,6 +238,24 @@ export function recordTests(transport: Transport): void {
       assert.equal(stdout, `${HEAD}\n`);
     });
 
+    test('a stream with any byte changed costs at most its own connection', async (t) => {
+      const { connect, errors } = await serve(t, transport);
+      const bytes = request(1, { params: [['A', 'x'.repeat(130)]], body: 'some body' });
+      for (let at = 0; at < bytes.length; at++) {
+        for (const change of [0x01, 0x80, 0xff]) {
+          const changed = Buffer.from(bytes);
+          changed[at] = (changed[at] ?? 0) ^ change;
+          const peer = await connect();
+          await peer.sendAlone(changed);
+          peer.destroy();
+        }
+      }
+      const peer = await connect();
+      peer.send(bytes);
+      assert.equal((await peer.answer(1)).stdout, `${HEAD}A=${'x'.repeat(130)}\n\nsome body`);
+      assert.deepEqual([...new Set(errors.map(({ name }) => name))], ['ProtocolError']);
+    });
+
     const broken: [what: string, bytes: Buffer][] = [
       ['a version other than 1', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
       ['BEGIN_REQUEST for an open id', Buffer.concat([begin(1), begin(1)])],

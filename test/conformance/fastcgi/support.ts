@@ -73,6 +73,23 @@ export async function echo(request: FcgiRequest): Promise<void> {
   request.respond(HEAD, Buffer.concat([Buffer.from(`${lines.join('')}\n`), ...chunks]));
 }
 
+/** What reading a body came to: its bytes, and the code of the error that ended it early. */
+export interface BodyRead {
+  readonly bytes: number;
+  readonly code: string | null;
+}
+
+/** Reads the body to its end or its error. */
+export async function readAll(one: FcgiRequest): Promise<BodyRead> {
+  let bytes = 0;
+  try {
+    for await (const chunk of one.body) bytes += chunk.length;
+    return { bytes, code: null };
+  } catch (error) {
+    return { bytes, code: error instanceof Error && 'code' in error ? String(error.code) : 'none' };
+  }
+}
+
 /** Answers at once, whatever was asked. */
 export function hello(request: FcgiRequest): void {
   request.respond(HEAD, 'hello');
