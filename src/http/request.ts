@@ -83,6 +83,46 @@ export class Request implements RequestTarget {
     };
     return new Request(target, this.#gateway, this.#publicUrl);
   }
+
+  /** The same request with other variables or another body: what a filter hands on. */
+  with(changes: RequestChanges): Request {
+    return new Request(this, new ChangedGatewayRequest(this.#gateway, changes), this.#publicUrl);
+  }
+}
+
+export interface RequestChanges {
+  /** Set or replaced by name: `REMOTE_USER`. Undefined takes one away. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  readonly body?: AsyncIterable<Uint8Array>;
+}
+
+class ChangedGatewayRequest implements GatewayRequest {
+  readonly #original: GatewayRequest;
+  readonly #changed: ReadonlyMap<string, string | undefined>;
+  readonly #body: AsyncIterable<Uint8Array> | undefined;
+
+  constructor(original: GatewayRequest, changes: RequestChanges) {
+    this.#original = original;
+    this.#changed = new Map(Object.entries(changes.variables ?? {}));
+    this.#body = changes.body;
+  }
+
+  variable(name: string): string | undefined {
+    return this.#changed.has(name) ? this.#changed.get(name) : this.#original.variable(name);
+  }
+
+  *variables(): Iterable<readonly [name: string, value: string]> {
+    for (const entry of this.#original.variables()) if (!this.#changed.has(entry[0])) yield entry;
+    for (const [name, value] of this.#changed) if (value !== undefined) yield [name, value];
+  }
+
+  get body(): AsyncIterable<Uint8Array> {
+    return this.#body ?? this.#original.body;
+  }
+
+  get signal(): AbortSignal {
+    return this.#original.signal;
+  }
 }
 
 /** Names seen are few: the translation of each is made once. The bound keeps odd callers from growing it. */
