@@ -27,7 +27,10 @@ export function unusedKeys(schema: z.core.$ZodType, value: unknown, path: Path):
   if (schema instanceof z.ZodPipe) return unusedKeys(schema.in, value, path);
   if (schema instanceof z.ZodLazy) return unusedKeys(schema.unwrap(), value, path);
   const isWrapper =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault;
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault;
   return isWrapper ? unusedKeys(schema.unwrap(), value, path) : [];
 }
 

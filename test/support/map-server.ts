@@ -100,7 +100,8 @@ export async function blockPng(width: number, height: number): Promise<Buffer> {
 }
 
 async function drawMap({ url, body }: UpstreamRequest): Promise<UpstreamAnswer> {
-  const query = new URLSearchParams(body === '' ? url.slice(url.indexOf('?') + 1) : body);
+  // Names of WMS parameters may be in any case.
+  const query = new URLSearchParams((body === '' ? url.slice(url.indexOf('?') + 1) : body).toUpperCase());
   const width = Number(query.get('WIDTH') ?? 256);
   const height = Number(query.get('HEIGHT') ?? 256);
   return { headers: { 'Content-Type': 'image/png' }, body: await blockPng(width, height) };
