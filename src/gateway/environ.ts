@@ -1,5 +1,5 @@
-import type { RequestTarget } from '../http/request.ts';
 import { decodePath } from '../http/percent.ts';
+import type { RequestTarget } from '../http/request.ts';
 
 /** Reads a CGI variable of one request. */
 export type ReadVariable = (name: string) => string | undefined;
@@ -29,7 +29,8 @@ export interface TargetRule {
  */
 export function deriveTarget(read: ReadVariable, rule: TargetRule = {}): RequestTarget {
   const uri = read('REQUEST_URI');
-  const split = rule.mount === undefined ? splitByVariables(read, uri, rule.routes) : splitAtMount(read, uri, rule.mount);
+  const split =
+    rule.mount === undefined ? splitByVariables(read, uri, rule.routes) : splitAtMount(read, uri, rule.mount);
   const outer = read('HTTP_X_SCRIPT_NAME');
   const { scriptName, pathInfo } = outer === undefined ? split : underScriptName(split, outer);
   return {
@@ -49,7 +50,8 @@ function splitByVariables(read: ReadVariable, uri: string | undefined, routes: T
   const scriptName = read('SCRIPT_NAME') ?? '';
   const pathInfo = read('PATH_INFO');
   if (pathInfo !== undefined && (pathInfo !== '' || scriptName !== '/')) {
-    if (uri === undefined || isPlainJoin(uri, scriptName, pathInfo)) return { scriptName: trimMount(scriptName), pathInfo };
+    if (uri === undefined || isPlainJoin(uri, scriptName, pathInfo))
+      return { scriptName: trimMount(scriptName), pathInfo };
     return reconcile(uri, scriptName, pathInfo);
   }
   const whole = scriptName === '' || scriptName === '/' ? decodePath(pathOf(uri ?? '/')) : scriptName;
@@ -70,10 +72,11 @@ function isPlainJoin(uri: string, scriptName: string, pathInfo: string): boolean
 const QUESTION_MARK = 0x3f;
 
 function reconcile(uri: string, scriptName: string, pathInfo: string): Split {
-  const raw = pathOf(uri);
-  const decoded = decodePath(raw);
-  const stillEncoded = pathInfo.includes('%') && raw.endsWith(pathInfo) && !decoded.endsWith(pathInfo);
-  const path = stillEncoded ? decodePath(pathInfo) : pathInfo;
+  const decoded = decodePath(pathOf(uri));
+  const unescaped = decodePath(pathInfo);
+  // nginx escapes anew what `set` keeps, in its own way: `+` arrives as `%2B`, so only the decoded forms compare.
+  const stillEncoded = unescaped !== pathInfo && !decoded.endsWith(pathInfo) && decoded.endsWith(unescaped);
+  const path = stillEncoded ? unescaped : pathInfo;
   const overlaps =
     decoded.startsWith(scriptName) && decoded.endsWith(path) && scriptName.length + path.length > decoded.length;
   const mount = overlaps ? decoded.slice(0, decoded.length - path.length) : scriptName;

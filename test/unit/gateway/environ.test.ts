@@ -66,6 +66,11 @@ describe('deriveTarget', () => {
       expect: ['/m', '/a b%'],
     },
     {
+      title: 'decodes a path that the web server escaped anew',
+      variables: { SCRIPT_NAME: '/m', PATH_INFO: '/a%2Bb', REQUEST_URI: '/m/a+b' },
+      expect: ['/m', '/a+b'],
+    },
+    {
       title: 'trusts the variables after an internal rewrite',
       variables: { SCRIPT_NAME: '/m', PATH_INFO: '/tms/', REQUEST_URI: '/old/tms/' },
       expect: ['/m', '/tms/'],
@@ -128,6 +133,12 @@ describe('deriveTarget', () => {
 
   it('takes the query from REQUEST_URI where QUERY_STRING is missing', () => {
     assert.equal(target([['REQUEST_URI', '/a?b=c?d']]).queryString, 'b=c?d');
-    assert.equal(target([['QUERY_STRING', 'x=1'], ['REQUEST_URI', '/a?b=c']]).queryString, 'x=1');
+    assert.equal(
+      target([
+        ['QUERY_STRING', 'x=1'],
+        ['REQUEST_URI', '/a?b=c'],
+      ]).queryString,
+      'x=1',
+    );
   });
 });
