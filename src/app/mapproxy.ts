@@ -27,12 +27,8 @@ const ALLOWED_METHODS = 'GET, HEAD, POST, OPTIONS';
  */
 export function createMapProxyApp({ services, accessControlAllowOrigin }: MapProxyAppOptions): Application {
   const routes = routesOf(services);
-  const cors: ResponseHeaders =
-    accessControlAllowOrigin === undefined ? {} : { 'Access-Control-Allow-Origin': accessControlAllowOrigin };
-  const textHeaders: ResponseHeaders = { Vary: VARY, ...cors };
-
-  const finish = (response: Response): Response =>
-    response.withHeaders(dependsOnForwarding(response) ? textHeaders : cors);
+  const cors = corsHeaders(accessControlAllowOrigin);
+  const finish = finisher(accessControlAllowOrigin);
 
   return (request) => {
     if (!isReadMethod(request.method)) return answerMethod(request.method, cors);
@@ -41,11 +37,20 @@ export function createMapProxyApp({ services, accessControlAllowOrigin }: MapPro
   };
 }
 
-/** First path words that the application answers; gateways find the mount by them where it is not told. */
-export function routeWords(services: readonly Service[]): ReadonlySet<string> {
-  return new Set([...services.flatMap((service) => service.paths), ...OWS_PATHS]);
+function corsHeaders(origin: string | undefined): ResponseHeaders {
+  return origin === undefined ? {} : { 'Access-Control-Allow-Origin': origin };
 }
 
+/** Puts on what every answer has. Spreading one object beside a literal key is much cheaper than spreading two. */
+function finisher(origin: string | undefined): (response: Response) => Response {
+  return ({ status, headers, body }) => {
+    const varying = dependsOnForwarding(headers) ? { ...headers, Vary: VARY } : headers;
+    if (origin === undefined) return new Response(status, varying, body);
+    return new Response(status, { ...varying, 'Access-Control-Allow-Origin': origin }, body);
+  };
+}
+
+/** One address for all OWS services, by two names (row APP-01). */
 const OWS_PATHS = ['service', 'ows'];
 
 function routesOf(services: readonly Service[]): ReadonlyMap<string, Application> {
@@ -143,7 +148,7 @@ function answerMethod(method: string, cors: ResponseHeaders): Response {
   return new Response(204, { Allow: ALLOWED_METHODS, ...preflight }, null);
 }
 
-function dependsOnForwarding({ headers }: Response): boolean {
+function dependsOnForwarding(headers: ResponseHeaders): boolean {
   const type = headers['Content-Type'];
   return typeof type === 'string' && (type.startsWith('text/') || type.startsWith('application/'));
 }

@@ -27,8 +27,7 @@ export function publicFor(seconds: number): string {
  * `cacheControl` is what `publicFor` gave.
  */
 export function cacheableResponse(request: Request, content: CacheableBody, cacheControl: string): Response {
-  const etag = etagOf(content.timestamp, content.body.length);
-  const lastModified = httpDate(content.timestamp);
+  const { etag, lastModified } = validatorsOf(content.timestamp, content.body.length);
   if (isNotModified(request, etag, content.timestamp)) {
     const headers = { ETag: etag, 'Last-Modified': lastModified, 'Cache-Control': cacheControl };
     return new Response(304, headers, null);
@@ -51,18 +50,35 @@ export function etagOf(timestamp: number, size: number): string {
   return hash('md5', time + size);
 }
 
-/** Tiles of one meta tile share their second: the last date printed serves most of them. */
-let lastSecond = Number.NaN;
-let lastDate = '';
-
 /** A time in seconds since 1970 as HTTP prints it (RFC 9110, section 5.6.7). */
 export function httpDate(timestamp: number): string {
-  const second = Math.floor(timestamp);
-  if (second !== lastSecond) {
-    lastDate = new Date(second * 1000).toUTCString();
-    lastSecond = second;
-  }
-  return lastDate;
+  return new Date(Math.floor(timestamp) * 1000).toUTCString();
+}
+
+interface Validators {
+  readonly timestamp: number;
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: string;
+}
+
+/**
+ * Validators made of late, each in the one place that its time and size lead to. A hash and a date cost half of what
+ * the rest of a cached tile's way does (test/bench/service); popular tiles find theirs here. 4096 take less than 1 MB.
+ */
+const RECENT_BITS = 12;
+const recent: (Validators | undefined)[] = Array.from({ length: 2 ** RECENT_BITS });
+
+/** Spreads neighbouring times over all places (Knuth, The Art of Computer Programming, volume 3, section 6.4). */
+const KNUTH_MULTIPLIER = 0x9e3779b1;
+
+function validatorsOf(timestamp: number, size: number): Validators {
+  const place = Math.imul(Math.trunc(timestamp * 1000) ^ size, KNUTH_MULTIPLIER) >>> (32 - RECENT_BITS);
+  const known = recent[place];
+  if (known !== undefined && known.timestamp === timestamp && known.size === size) return known;
+  const made = { timestamp, size, etag: etagOf(timestamp, size), lastModified: httpDate(timestamp) };
+  recent[place] = made;
+  return made;
 }
 
 /**

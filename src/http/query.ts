@@ -6,6 +6,14 @@ export type Query = ReadonlyMap<string, string>;
  * kept, and a part that is not valid percent-encoding is read as far as it is (row APP-11).
  */
 export function parseQuery(queryString: string): Query {
+  if (queryString !== last.queryString) last = { queryString, query: readQuery(queryString) };
+  return last.query;
+}
+
+/** The OWS front door and the service behind it read the same query string, one after the other. */
+let last: { readonly queryString: string; readonly query: Query } = { queryString: '', query: new Map() };
+
+function readQuery(queryString: string): Query {
   const query = new Map<string, string>();
   // URLSearchParams takes a leading question mark for its own; here it would be part of the first name.
   const text = queryString.startsWith('?') ? `&${queryString}` : queryString;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { configuredText } from '../http/xml.ts';
 import type { ServiceMetadata } from '../layer/contract.ts';
+import { anyText } from '../options.ts';
 
 /** YAML reads a post code as a number and a telephone number as text: both are meant as written. */
-const text = z.union([z.string(), z.number(), z.boolean()]).transform((value) => configuredText(String(value)));
+const text = anyText.transform(configuredText);
 const optionalText = text.nullish().transform((value) => value ?? undefined);
 
 const contact = z.record(z.string(), optionalText).transform((fields) => {

@@ -3,6 +3,7 @@ import type { Application } from '../../http/application.ts';
 import { parseQuery, type Query } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
 import { Response } from '../../http/response.ts';
+import { notYet } from '../../options.ts';
 import { defineService, type Service } from '../contract.ts';
 import { capabilitiesPage } from './capabilities-page.ts';
 import { overview } from './overview.ts';
@@ -15,7 +16,7 @@ const STATIC = '/demo/static/';
 /** Pages for people: what is served here, and maps to try it (section 15 of the behaviour rows). */
 export default defineService({
   type: 'demo',
-  options: z.object({}),
+  options: z.object({ background: notYet(z.looseObject({}).nullish()) }),
   build(_options, context): Service {
     // Built on the first visit: most applications are never looked at this way.
     let site: Site | undefined;

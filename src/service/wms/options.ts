@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Bbox } from '../../grid/types.ts';
 import type { ServiceMetadata } from '../../layer/contract.ts';
+import { bboxOption, notYet } from '../../options.ts';
 import type { Srs } from '../../srs/srs.ts';
 import type { ServiceContext } from '../contract.ts';
 import { metadataOptions, metadataOr } from '../metadata.ts';
@@ -13,20 +14,23 @@ const DEFAULT_IMAGE_FORMATS = ['image/png', 'image/jpeg', 'image/gif', 'image/Ge
 /** A map of 4000 by 4000 pixels is the largest that is drawn by default (row WMS-23). */
 const DEFAULT_MAX_OUTPUT_PIXELS = 4000 * 4000;
 
-const bbox = z
-  .union([z.array(z.number()), z.string().transform((text) => text.split(',').map(Number))])
-  .refine((values) => values.length === 4 && values.every(Number.isFinite), 'a bbox has four numbers')
-  .transform(([west = 0, south = 0, east = 0, north = 0]): Bbox => [west, south, east, north]);
-
 export const wmsOptions = z.object({
   versions: z.array(z.enum(WMS_VERSIONS)).nullish(),
   srs: z.array(z.string()).nullish(),
   /** SRS whose bboxes capabilities print; with a bbox of its own, maps in it are drawn only there (row WMS-09). */
-  bbox_srs: z.array(z.union([z.string(), z.object({ srs: z.string(), bbox })])).nullish(),
+  bbox_srs: z.array(z.union([z.string(), z.object({ srs: z.string(), bbox: bboxOption })])).nullish(),
   image_formats: z.array(z.string()).nullish(),
   /** Pixels of a map, as a number or as width and height (row WMS-23). */
   max_output_pixels: z.union([z.number(), z.tuple([z.number(), z.number()])]).nullish(),
   md: metadataOptions.nullish(),
+  /** Layers of a map are always drawn at the same time; MapProxy's limit for it has no meaning here (row WMS-29). */
+  concurrent_layer_renderer: z.number().nullish(),
+  on_source_errors: notYet(z.enum(['notify', 'raise']).nullish()),
+  attribution: notYet(z.looseObject({}).nullish()),
+  strict: notYet(z.boolean().nullish()),
+  featureinfo_types: notYet(z.array(z.string()).nullish()),
+  featureinfo_xslt: notYet(z.looseObject({}).nullish()),
+  inspire_md: notYet(z.looseObject({}).nullish()),
 });
 
 export type WmsOptions = z.infer<typeof wmsOptions>;

@@ -6,6 +6,7 @@ import { missingParameters, parseQuery, type Query } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
 import { Response } from '../../http/response.ts';
 import type { ServiceMetadata, Tile } from '../../layer/contract.ts';
+import { notYet } from '../../options.ts';
 import { BlankTiles } from '../blank-tile.ts';
 import { defineService, type Service, type ServiceContext } from '../contract.ts';
 import { metadataOptions, metadataOr } from '../metadata.ts';
@@ -23,6 +24,10 @@ export const wmtsOptions = z.object({
   restful: z.boolean().nullish(),
   restful_template: z.string().nullish(),
   md: metadataOptions.nullish(),
+  /** Documented as `restful_fi_template`, read as `restful_featureinfo_template` (row WMTS-06). */
+  restful_featureinfo_template: notYet(z.string().nullish()),
+  restful_fi_template: notYet(z.string().nullish()),
+  featureinfo_formats: notYet(z.array(z.looseObject({})).nullish()),
 });
 
 export type WmtsOptions = z.infer<typeof wmtsOptions>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createMapProxyApp, routeWords } from '../../../src/app/mapproxy.ts';
+import { createMapProxyApp } from '../../../src/app/mapproxy.ts';
 import type { Request } from '../../../src/http/request.ts';
 import { Response, textResponse } from '../../../src/http/response.ts';
 import type { Service } from '../../../src/service/contract.ts';
@@ -49,11 +49,6 @@ describe('dispatch', () => {
       assert.deepEqual([response.status, response.body], [status, body]);
     });
   }
-
-  it('tells gateways its route words', () => {
-    const words = routeWords(SERVICES);
-    assert.deepEqual([...words], ['tms', 'tiles', 'wms', 'demo', 'image', 'later', 'service', 'ows']);
-  });
 
   it('lets unexpected errors through to the gateway', () => {
     const broken: Service = {

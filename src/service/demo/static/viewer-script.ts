@@ -44,7 +44,7 @@ function mapSource() {
 }
 
 const source = config.tiles ? tileSource() : mapSource();
-const layer = config.tiles ? new ol.layer.Tile({ source }) : new ol.layer.Image({ source });
+const layer = config.tiles ? new ol.layer.Tile({ source }) : new ol.layer.Image({ source, extent: config.extent });
 
 // Drawn by the style sheet: the usual sign is in few fonts.
 function fullScreenLabel() {
