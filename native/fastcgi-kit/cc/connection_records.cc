@@ -157,9 +157,11 @@ void Connection::TakeBody(Request* request, const uint8_t* data, size_t size) {
     return;
   }
   size_t ceiling = limits.stdin_window * kWindowsAmongNeighbours;
-  if (request_count_ > 1 && request->body.size() + size > ceiling) {
-    FailBody(request, Reason::kLimit, "the body is not read while other requests share the connection");
-    Overload(request, "the body of a request was not read while other requests share its connection");
+  // Alone and known to the application, it stops the connection at one window instead.
+  bool may_pause = request_count_ == 1 && request->dispatched;
+  if (!may_pause && request->body.size() + size > ceiling) {
+    FailBody(request, Reason::kLimit, "the body waits unread while the connection has more to read");
+    Overload(request, "the body of a request waited unread while its connection had more to read");
     return;
   }
   if (request->body.capacity() == 0) responder_->LendBuffer(&request->body);
