@@ -1,15 +1,22 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readTarget, type ServeOptions } from '../deploy/target.ts';
+import { isCgi } from '../gateway/cgi/answer.ts';
 import { configureLogging, getLogger } from '../log.ts';
+import { serveCgi } from '../server/cgi.ts';
 import type { Deployment, Protocol } from '../server/deployment.ts';
 import { isListening, LISTENSOCK_FILENO, serveInherited } from '../server/inherited.ts';
 import { Supervisor } from '../server/supervisor.ts';
 
 const log = getLogger('mapgate.server');
 
+/** Each has an option of its name. */
+const PROTOCOLS = ['fastcgi', 'http', 'scgi', 'ajp'] as const satisfies Protocol[];
+
 interface Flags {
   readonly fastcgi?: string[];
   readonly http?: string[];
+  readonly scgi?: string[];
+  readonly ajp?: string[];
   readonly workers?: 'auto' | number;
   readonly mount?: string;
 }
@@ -21,9 +28,14 @@ export function serveCommand(): Command {
     .argument('[target]', 'what to serve', 'mapgate.yaml')
     .option('--fastcgi <addr>', 'listen for FastCGI: unix:PATH, HOST:PORT, :PORT or fd:N; may be repeated', append)
     .option('--http <addr>', 'listen for HTTP; may be repeated', append)
+    .option('--scgi <addr>', 'listen for SCGI; may be repeated', append)
+    .option('--ajp <addr>', 'listen for AJP 1.3; may be repeated', append)
     .option('--workers <n>', 'worker processes: a number, or auto for one a core', workerCount)
     .option('--mount <path>', 'where the application is mounted, if the web server does not say')
-    .addHelpText('after', '\nWith no address: FastCGI on var/fcgi-socket. HUP reloads, TERM and INT stop.')
+    .addHelpText(
+      'after',
+      '\nWith no address: FastCGI on var/fcgi-socket. HUP reloads, TERM and INT stop.\nStarted by a web server as a CGI program: answers its one request.',
+    )
     .action((target: string, flags: Flags) => serve(target, flags));
 }
 
@@ -31,9 +43,13 @@ async function serve(target: string, flags: Flags): Promise<void> {
   const read = () => readTarget(target, serveOptions(flags));
   const deployment = read();
   applyLogging(deployment);
-  const addressed = (flags.fastcgi ?? flags.http) !== undefined;
+  const addressed = PROTOCOLS.some((protocol) => flags[protocol] !== undefined);
   if (!addressed && isListening(LISTENSOCK_FILENO)) {
     await serveInherited(deployment);
+    return;
+  }
+  if (!addressed && isCgi(process.env)) {
+    await serveCgi(deployment);
     return;
   }
   const supervisor = new Supervisor(read);
@@ -57,9 +73,7 @@ function applyLogging({ log: { level, format, loggers } }: Deployment): void {
 }
 
 function serveOptions(flags: Flags): ServeOptions {
-  const listen = (['fastcgi', 'http'] as const satisfies Protocol[]).flatMap((protocol) =>
-    (flags[protocol] ?? []).map((address) => ({ protocol, address })),
-  );
+  const listen = PROTOCOLS.flatMap((protocol) => (flags[protocol] ?? []).map((address) => ({ protocol, address })));
   return { listen, workers: flags.workers, mount: flags.mount };
 }
 

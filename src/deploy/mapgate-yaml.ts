@@ -2,19 +2,22 @@ import { dirname, resolve } from 'node:path';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { AppTarget } from '../app/open.ts';
+import { DEFAULT_PACKET_SIZE, MAX_PACKET_SIZE } from '../gateway/ajp/codes.ts';
 import { ConfigError } from '../http/errors.ts';
 import { type Address, parseAddress } from '../server/address.ts';
 import type { Deployment, Listen, Protocol } from '../server/deployment.ts';
 import { groupId, userId } from './accounts.ts';
 import { workerSettings } from './workers.ts';
 
-const PROTOCOLS: readonly Protocol[] = ['fastcgi', 'http'];
+const PROTOCOLS: readonly Protocol[] = ['fastcgi', 'http', 'scgi', 'ajp'];
 
 const appSchema = z.strictObject({ mapproxy: z.string().optional(), module: z.string().optional() });
 
 const listenSchema = z.strictObject({
   fastcgi: z.coerce.string().optional(),
   http: z.coerce.string().optional(),
+  scgi: z.coerce.string().optional(),
+  ajp: z.coerce.string().optional(),
   mode: z
     .string()
     .regex(/^0?[0-7]{3}$/, 'must be an octal mode in quotes, as "0660"')
@@ -22,6 +25,8 @@ const listenSchema = z.strictObject({
   owner: z.union([z.string(), z.int().nonnegative()]).optional(),
   group: z.union([z.string(), z.int().nonnegative()]).optional(),
   backlog: z.int().positive().optional(),
+  secret: z.string().min(1).optional(),
+  packet_size: z.int().min(DEFAULT_PACKET_SIZE).max(MAX_PACKET_SIZE).optional(),
 });
 
 const levelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
@@ -112,6 +117,9 @@ function listenOf(entry: z.infer<typeof listenSchema>, base: string, place: Retu
   if (protocol === undefined || protocols.length > 1) {
     throw new ConfigError(`needs exactly one of ${PROTOCOLS.join(', ')}`, place);
   }
+  if (protocol !== 'ajp' && (entry.secret ?? entry.packet_size) !== undefined) {
+    throw new ConfigError('secret and packet_size are for ajp', place);
+  }
   try {
     return {
       protocol,
@@ -120,6 +128,8 @@ function listenOf(entry: z.infer<typeof listenSchema>, base: string, place: Retu
       ...(entry.owner === undefined ? {} : { owner: userId(entry.owner) }),
       ...(entry.group === undefined ? {} : { group: groupId(entry.group) }),
       ...(entry.backlog === undefined ? {} : { backlog: entry.backlog }),
+      ...(entry.secret === undefined ? {} : { secret: entry.secret }),
+      ...(entry.packet_size === undefined ? {} : { packetSize: entry.packet_size }),
     };
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : String(error), place);

@@ -1,9 +1,13 @@
+import { ProtocolError, type ProtocolErrorCode } from '@mapgate/fastcgi-kit';
 import type { Application } from '../http/application.ts';
 import type { Request } from '../http/request.ts';
 import { type Response, textResponse } from '../http/response.ts';
 import { getLogger } from '../log.ts';
 
 const log = getLogger('mapgate.gateway');
+
+/** No answer to a request that failed may be kept by a cache on the way. */
+const NOT_KEPT = { 'Cache-Control': 'no-cache, no-store' };
 
 /**
  * The application's answer; never throws or rejects. What an application lets escape is a fault of ours: it is logged
@@ -12,10 +16,29 @@ const log = getLogger('mapgate.gateway');
 export function answerOf(application: Application, request: Request): Response | Promise<Response> {
   try {
     const answer = application(request);
-    return answer instanceof Promise ? answer.catch((error: unknown) => internalError(error, request)) : answer;
+    return answer instanceof Promise ? answer.catch((error: unknown) => errorAnswer(error, request)) : answer;
   } catch (error) {
-    return internalError(error, request);
+    return errorAnswer(error, request);
   }
+}
+
+/** A body that is too large, too late or broken is the client's doing, and the application need not know of it. */
+function errorAnswer(error: unknown, request: Request): Response {
+  const refusal = error instanceof ProtocolError ? REFUSALS[error.code] : undefined;
+  if (refusal === undefined) return internalError(error, request);
+  log.info(`request body refused: ${(error as ProtocolError).message}`);
+  return refusalOf(...refusal);
+}
+
+const REFUSALS: Partial<Record<ProtocolErrorCode, readonly [status: number, text: string]>> = {
+  limit: [413, 'the request body is too large'],
+  timeout: [408, 'the request body did not come in time'],
+  malformed: [400, 'the request body is malformed'],
+};
+
+/** The answer to a request that a gateway does not let through. */
+export function refusalOf(status: number, text: string): Response {
+  return textResponse(status, text, NOT_KEPT);
 }
 
 /** The answer to a request whose application failed. */
@@ -26,5 +49,5 @@ export function internalError(error: unknown, request: Request): Response {
     const query = request.queryString === '' ? '' : `?${request.queryString}`;
     log.fatal({ err: error }, `fatal error in ${request.scriptName}${request.pathInfo}${query}`);
   }
-  return textResponse(500, 'internal error', { 'Cache-Control': 'no-cache, no-store' });
+  return textResponse(500, 'internal error', NOT_KEPT);
 }

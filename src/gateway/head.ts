@@ -1,36 +1,63 @@
 import { STATUS_CODES } from 'node:http';
 import type { Response, ResponseBody } from '../http/response.ts';
 
-/** RFC 9110 section 5.5: what a field value may hold; a line break would let a value write further fields. */
-const BAD_VALUE = /[\r\n\0]/;
-const BAD_NAME = /[^\w!#$%&'*+.^`|~-]/;
+/**
+ * RFC 9110 section 5.5: what a field value may hold. A line break would let a value write further fields; so would a
+ * character beyond Latin-1, of which the lower byte alone is sent.
+ */
+const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+const BAD_NAME = /[^\w!#$%&'*+.^`|~-]|^$/;
 
 /**
- * The header block of a CGI answer (RFC 3875 section 6), with its empty line. Content-Length is added where the length
- * is known and not yet given.
+ * The header block of a CGI answer (RFC 3875 section 6), with its empty line.
+ *
+ * @throws TypeError for a status, name or value that would break the block.
+ */
+export function cgiHead(response: Response): string {
+  let head = `Status: ${statusOf(response)} ${reasonOf(response.status)}\r\n`;
+  eachField(response, (name, value) => {
+    head += `${name}: ${value}\r\n`;
+  });
+  return `${head}\r\n`;
+}
+
+/** The status as a number of three digits. @throws TypeError where the application gave something else */
+export function statusOf({ status }: Response): number {
+  if (!Number.isInteger(status) || status < 100 || status > 999)
+    throw new TypeError(`invalid status ${String(status)}`);
+  return status;
+}
+
+/** The words that usually go with a status. */
+export function reasonOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Unknown';
+}
+
+/**
+ * Calls `visit` for each header field of an answer, as often as it is to be sent. Content-Length is added where the
+ * length is known and not yet given.
  *
  * @throws TypeError for a name or value that would break the block.
  */
-export function cgiHead(response: Response): string {
+export function eachField(response: Response, visit: (name: string, value: string) => void): void {
   const { status, headers, body } = response;
-  let head = `Status: ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
   let lengthGiven = !allowsBody(status);
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined) continue;
-    if (typeof value === 'string') head += field(name, value);
-    else for (const one of value) head += field(name, one);
+    if (typeof value === 'string') visitChecked(name, value, visit);
+    else for (const one of value) visitChecked(name, one, visit);
     if (name.length === CONTENT_LENGTH.length && name.toLowerCase() === CONTENT_LENGTH) lengthGiven = true;
   }
   const length = lengthGiven ? null : knownLength(body);
-  return length === null ? `${head}\r\n` : `${head}Content-Length: ${length}\r\n\r\n`;
+  if (length !== null) visit('Content-Length', String(length));
 }
 
 const CONTENT_LENGTH = 'content-length';
 
-function field(name: string, value: string): string {
+function visitChecked(name: string, value: string, visit: (name: string, value: string) => void): void {
   if (BAD_VALUE.test(value) || BAD_NAME.test(name)) throw new TypeError(`invalid header field ${JSON.stringify(name)}`);
-  return `${name}: ${value}\r\n`;
+  visit(name, value);
 }
 
 /** Bytes of a body that is there as a whole; null for a streamed one. */

@@ -1,34 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import type { BoundAddress, ListenAddress } from '@mapgate/fastcgi-kit';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Application } from '../http/application.ts';
-import { type GatewayRequest, Request } from '../http/request.ts';
 import type { Response } from '../http/response.ts';
-import { getLogger } from '../log.ts';
-import { answerOf, internalError } from './answer.ts';
-import { deriveTarget, type TargetRule } from './environ.ts';
-import { allowsBody, knownLength } from './head.ts';
-import { publicUrlOf } from './public-url.ts';
-
-const log = getLogger('mapgate.gateway.http');
+import type { TargetRule } from './environ.ts';
+import { type Exchange, serve } from './exchange.ts';
+import { eachField, statusOf } from './head.ts';
+import { drained } from './sockets.ts';
 
 /** An HTTP server for an application; not yet listening. */
 export function httpServer(application: Application, rule: TargetRule = {}): Server {
-  return createServer((incoming, outgoing) => {
-    const gateway = new HttpGatewayRequest(incoming, outgoing);
-    const target = deriveTarget((name) => gateway.variable(name), rule);
-    const request = new Request(target, gateway, publicUrlOf);
-    const answer = answerOf(application, request);
-    if (answer instanceof Promise) {
-      answer.then((response) => send(outgoing, request, response)).catch((error: unknown) => giveUp(outgoing, error));
-    } else {
-      send(outgoing, request, answer);
-    }
-  });
+  return createServer((incoming, outgoing) => serve(application, new HttpExchange(incoming, outgoing), rule));
 }
 
 /** CGI variables as a web server on this machine would set them (RFC 3875 section 4.1), read from an HTTP request. */
-class HttpGatewayRequest implements GatewayRequest {
+class HttpExchange implements Exchange {
   readonly #incoming: IncomingMessage;
   readonly #outgoing: ServerResponse;
   #abort: AbortController | undefined;
@@ -94,6 +79,46 @@ class HttpGatewayRequest implements GatewayRequest {
     }
     return this.#abort.signal;
   }
+
+  get ended(): boolean {
+    return this.#outgoing.writableEnded || this.#outgoing.destroyed;
+  }
+
+  respond(response: Response, body: Buffer | string | null): void {
+    this.#writeHead(response);
+    // Given a string, Node sends it in one write with the head, and both as UTF-8; the head is Latin-1.
+    this.#outgoing.end(typeof body === 'string' ? Buffer.from(body) : (body ?? undefined));
+  }
+
+  begin(response: Response): void {
+    this.#writeHead(response);
+    this.#outgoing.flushHeaders();
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#outgoing.write(chunk);
+  }
+
+  drained(): Promise<void> {
+    return drained(this.#outgoing);
+  }
+
+  end(): void {
+    this.#outgoing.end();
+  }
+
+  /** Closing the connection is how HTTP says that an answer is not whole. */
+  abandon(): void {
+    this.#outgoing.destroy();
+  }
+
+  #writeHead(response: Response): void {
+    const fields: [name: string, value: string][] = [];
+    eachField(response, (name, value) => fields.push([name, value]));
+    const status = statusOf(response);
+    for (const [name, value] of fields) this.#outgoing.appendHeader(name, value);
+    this.#outgoing.writeHead(status);
+  }
 }
 
 const SERVER_VARIABLES = [
@@ -107,55 +132,6 @@ const SERVER_VARIABLES = [
   'REMOTE_ADDR',
   'REMOTE_PORT',
 ] as const;
-
-function send(outgoing: ServerResponse, request: Request, response: Response): void {
-  const { status, headers, body } = response;
-  try {
-    for (const name in headers) {
-      const value = headers[name];
-      if (value !== undefined) outgoing.setHeader(name, value);
-    }
-  } catch (error) {
-    for (const name of outgoing.getHeaderNames()) outgoing.removeHeader(name);
-    send(outgoing, request, internalError(error, request));
-    return;
-  }
-  const length = knownLength(body);
-  if (length !== null && allowsBody(status) && !outgoing.hasHeader('Content-Length')) {
-    outgoing.setHeader('Content-Length', length);
-  }
-  outgoing.writeHead(status);
-  if (body === null || request.method === 'HEAD' || !allowsBody(status)) outgoing.end();
-  else if (typeof body === 'string' || Buffer.isBuffer(body)) outgoing.end(body);
-  else stream(outgoing, body).catch((error: unknown) => giveUp(outgoing, error));
-}
-
-async function stream(outgoing: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<void> {
-  const closed = new AbortController();
-  outgoing.once('close', () => closed.abort());
-  for await (const chunk of body) {
-    if (outgoing.destroyed) return;
-    if (!outgoing.write(chunk)) await once(outgoing, 'drain', { signal: closed.signal });
-  }
-  outgoing.end();
-}
-
-/** Closing the connection is how HTTP says that an answer is not whole. */
-function giveUp(outgoing: ServerResponse, error: unknown): void {
-  if (outgoing.destroyed) return;
-  log.error({ err: error }, 'an answer broke off');
-  outgoing.destroy();
-}
-
-/** Listens where a FastCGI responder could: on a descriptor, a unix socket or a TCP address. */
-export async function listenHttp(server: Server, address: ListenAddress): Promise<BoundAddress> {
-  server.listen('path' in address ? { path: address.path } : address);
-  await once(server, 'listening');
-  const bound = server.address();
-  if ('fd' in address) return { fd: address.fd };
-  if (bound === null || typeof bound === 'string') return { path: bound ?? '' };
-  return { host: bound.address, port: bound.port };
-}
 
 /** Stops accepting; requests in flight are finished, kept connections closed, what is left after `deadline` ms cut off. */
 export async function closeHttpServer(server: Server, deadline: number): Promise<void> {

@@ -3,7 +3,7 @@ import type { LogFormat } from '../log.ts';
 import type { Address } from './address.ts';
 
 /** The protocols a gateway can be opened for. */
-export type Protocol = 'fastcgi' | 'http';
+export type Protocol = 'fastcgi' | 'http' | 'scgi' | 'ajp';
 
 export interface Listen {
   readonly protocol: Protocol;
@@ -13,6 +13,10 @@ export interface Listen {
   readonly owner?: number;
   readonly group?: number;
   readonly backlog?: number;
+  /** AJP: what the web server must send with each request. */
+  readonly secret?: string;
+  /** AJP: bytes of the largest packet, as set in the web server. */
+  readonly packetSize?: number;
 }
 
 export interface WorkerSettings {

@@ -57,7 +57,7 @@ export async function serveInherited(deployment: Deployment): Promise<void> {
   });
   const opened = await openApplication(deployment.app);
   const gateways = new Gateways(opened, deployment.mount);
-  await gateways.listen('fastcgi', { fd: LISTENSOCK_FILENO });
+  await gateways.listen({ protocol: 'fastcgi' }, { fd: LISTENSOCK_FILENO });
   log.info({ transport: gateways.responder?.transport }, 'serving the socket on descriptor 0');
   log.info(`stopping on ${await stopped}`);
   await gateways.close(deployment.workers.drainTimeout * 1000);

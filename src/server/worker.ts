@@ -37,10 +37,11 @@ class Worker {
   }
 
   async serve(descriptors: readonly number[]): Promise<void> {
-    for (const [index, { protocol, backlog }] of this.#deployment.listen.entries()) {
+    for (const [index, listen] of this.#deployment.listen.entries()) {
       const fd = descriptors[index];
       if (fd === undefined) throw new Error(`no descriptor for address ${index}`);
-      await this.#gateways.listen(protocol, backlog === undefined ? { fd } : { fd, backlog });
+      const { backlog } = listen;
+      await this.#gateways.listen(listen, backlog === undefined ? { fd } : { fd, backlog });
     }
     const { responder } = this.#gateways;
     report({

@@ -68,8 +68,13 @@ function readMessage(payload: Buffer): AjpMessage {
 
 function readHeaders(payload: Buffer): AjpMessage {
   let at = 3;
-  const integer = () => payload.readUInt16BE((at += 2) - 2);
-  const text = (length: number) => payload.toString('latin1', at, (at += length + 1) - 1);
+  const take = (bytes: number) => {
+    at += bytes;
+    return payload.subarray(at - bytes, at);
+  };
+  const integer = () => take(2).readUInt16BE();
+  // A zero follows, which the length does not count.
+  const text = (length: number) => take(length + 1).toString('latin1', 0, length);
   const reason = text(integer());
   const headers: [string, string][] = [];
   for (let left = integer(); left > 0; left--) {

@@ -22,12 +22,17 @@ export class AjpClient implements GatewayClient {
       forwardRequest({
         method,
         uri,
-        headers: { Host: 'maps.example', ...headers, ...(length === undefined ? {} : { 'content-length': `${length}` }) },
+        headers: {
+          Host: 'maps.example',
+          ...headers,
+          ...(length === undefined ? {} : { 'content-length': `${length}` }),
+        },
         attributes: query.length === 0 ? [] : [attribute(0x05, query.join('?'))],
       }),
     );
     const pieces = packets(request.body);
-    if (length !== undefined && length > 0) await sendNext(peer, pieces);
+    // Unasked, and not waited for: an application may answer before it has the body.
+    if (length !== undefined && length > 0) void sendNext(peer, pieces);
     const body = answerBody(peer, pieces);
     const { value: head } = await body.next();
     if (head === undefined || Buffer.isBuffer(head)) throw new Error('no head came');
@@ -43,7 +48,7 @@ async function* answerBody(peer: AjpPeer, pieces: AsyncIterator<Buffer>): AsyncG
     for (let message = await peer.next(); message?.type !== 'end'; message = await peer.next()) {
       if (message === undefined) throw new Error('closed before the answer was whole');
       if (message.type === 'headers') yield message;
-      else if (message.type === 'get-body') await sendNext(peer, pieces);
+      else if (message.type === 'get-body') void sendNext(peer, pieces);
       else if (message.type === 'chunk' && message.data.length > 0) yield message.data;
     }
   } finally {

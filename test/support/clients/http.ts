@@ -19,6 +19,8 @@ export class HttpClient implements GatewayClient {
       agent: false,
       signal,
     });
+    // Else they wait for the first piece of the body.
+    request.flushHeaders();
     const { body } = rest;
     if (body === undefined) request.end();
     else if (Buffer.isBuffer(body)) request.end(body);

@@ -1,0 +1,32 @@
+import { type Limits, resolveLimits } from '@mapgate/fastcgi-kit';
+import type { Application } from '../../http/application.ts';
+import { getLogger } from '../../log.ts';
+import type { TargetRule } from '../environ.ts';
+import { serve } from '../exchange.ts';
+import { SocketServer } from '../socket-server.ts';
+import { ScgiConnection } from './connection.ts';
+
+const log = getLogger('mapgate.gateway.scgi');
+
+/**
+ * An SCGI server for an application; not yet listening. Of the limits, those of the head are answered with 431, that of
+ * the body with 413, late bodies with 408; late heads and peers that take no output are disconnected.
+ */
+export function scgiServer(
+  application: Application,
+  rule: TargetRule = {},
+  options: { readonly limits?: Partial<Limits> } = {},
+): SocketServer {
+  const limits = resolveLimits(options.limits);
+  return new SocketServer({
+    connections: limits.connections,
+    outputWindow: limits.outputWindow,
+    open: (socket) =>
+      new ScgiConnection({
+        socket,
+        limits,
+        onRequest: (exchange) => serve(application, exchange, rule),
+        onError: (error) => log.warn({ err: error }, 'an SCGI connection was ended'),
+      }),
+  });
+}
