@@ -41,8 +41,11 @@ function requestFor(pathInfo: string, queryString: string, header: string | unde
   );
 }
 
-function measure(title: string, path: (index: number) => string, query = '', header?: string): void {
-  const requests = Array.from({ length: 1024 }, (_, index) => requestFor(path(index), query, header));
+function measure(title: string, target: (index: number) => string, header?: string): void {
+  const requests = Array.from({ length: 1024 }, (_, index) => {
+    const [path = '', query = ''] = target(index).split('?');
+    return requestFor(path, query, header);
+  });
   const run = (count: number): number => {
     const start = process.hrtime.bigint();
     for (let index = 0; index < count; index++) {
@@ -61,11 +64,10 @@ const x = (index: number): number => index % 32;
 const y = (index: number): number => index >> 5;
 
 measure('TMS /tms/1.0.0/layer/spec', (index) => `/tms/1.0.0/osm/EPSG900913/4/${x(index)}/${y(index)}.png`);
-measure('TMS /tiles, flipped', (index) => `/tiles/osm/EPSG900913/5/${x(index)}/${y(index)}.png`, 'origin=nw');
-measure('TMS with If-None-Match', (index) => `/tms/1.0.0/osm/EPSG900913/4/${x(index)}/${y(index)}.png`, '', 'x');
+measure('TMS /tiles, flipped', (index) => `/tiles/osm/EPSG900913/5/${x(index)}/${y(index)}.png?origin=nw`);
+measure('TMS with If-None-Match', (index) => `/tms/1.0.0/osm/EPSG900913/4/${x(index)}/${y(index)}.png`, 'x');
 measure('WMTS REST', (index) => `/wmts/osm/webmercator/05/${x(index)}/${y(index)}.png`);
-measure(
-  'WMTS KVP',
-  () => '/service',
-  'SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=osm&STYLE=&TILEMATRIXSET=webmercator&TILEMATRIX=05&TILEROW=3&TILECOL=4&FORMAT=image%2Fpng',
-);
+
+const KVP =
+  'SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=osm&STYLE=&TILEMATRIXSET=webmercator&FORMAT=image%2Fpng&TILEMATRIX=05';
+measure('WMTS KVP', (index) => `/service?${KVP}&TILECOL=${x(index)}&TILEROW=${y(index)}`);
