@@ -1,0 +1,28 @@
+import { createGrid } from '../../../src/grid/create-grid.ts';
+import type { TileGrid } from '../../../src/grid/tile-grid.ts';
+import { globalImageOptions, imageSettings } from '../../../src/image/options.ts';
+import type { SourceContext } from '../../../src/source/contract.ts';
+import type { HttpPool } from '../../../src/source/http/client.ts';
+import { srsByCode } from '../../../src/srs/srs.ts';
+
+export const mercator: TileGrid = createGrid({
+  name: 'GLOBAL_MERCATOR',
+  srs: srsByCode('EPSG:900913'),
+  origin: 'sw',
+  tileSize: [256, 256],
+  resFactor: 2,
+  stretchFactor: 1.15,
+  maxShrinkFactor: 4,
+});
+
+/** What sources under test are built with. */
+export function sourceContext(pool: HttpPool, warnings: string[] = []): SourceContext {
+  const images = globalImageOptions.parse({});
+  return {
+    name: 'test',
+    grid: () => mercator,
+    image: (format, own) => imageSettings(images, format, own),
+    http: (urls, own) => pool.client(urls, own),
+    warn: (message) => warnings.push(message),
+  };
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { ConfigError, SourceError } from '../../../src/http/errors.ts';
+import { configureLogging } from '../../../src/log.ts';
+import { HttpPool, type SourceHttp } from '../../../src/source/http/client.ts';
+import { splitCredentials } from '../../../src/source/http/credentials.ts';
+import type { HttpOptions } from '../../../src/source/http/options.ts';
+import { type AnswerUpstream, MapServer } from '../../support/map-server.ts';
+
+configureLogging({ level: 'silent' });
+
+const signal = new AbortController().signal;
+
+async function connect(
+  test: TestContext,
+  answer: AnswerUpstream,
+  options?: HttpOptions,
+): Promise<{ server: MapServer; http: SourceHttp }> {
+  const server = await MapServer.start(answer);
+  const pool = new HttpPool();
+  test.after(async () => {
+    await pool.close();
+    await server.stop();
+  });
+  return { server, http: pool.client([server.url], options) };
+}
+
+async function messageOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof SourceError, `${error} is a SourceError`);
+  return error.message;
+}
+
+describe('requests to map servers', () => {
+  it('GLB-14, GLB-19: own headers, and a name of our own', async (test) => {
+    const { server, http } = await connect(test, () => ({}), { headers: { 'X-Key': 'k' } });
+    await http.fetch(server.url, signal);
+    const headers = server.requests[0]?.headers ?? {};
+    assert.equal(headers['x-key'], 'k');
+    assert.match(headers['user-agent'] ?? '', /^Mapgate-\d/);
+  });
+
+  it('GLB-19: the name can be replaced', async (test) => {
+    const { server, http } = await connect(test, () => ({}), { headers: { 'User-Agent': 'me' } });
+    await http.fetch(server.url, signal);
+    assert.equal(server.requests[0]?.headers['user-agent'], 'me');
+  });
+
+  it('GLB-15: a status of failure, its details hidden', async (test) => {
+    const { server, http } = await connect(test, () => ({ status: 503 }));
+    assert.equal(await messageOf(http.fetch(`${server.url}/x`, signal)), 'HTTP Error (see logs for URL and reason).');
+  });
+
+  it('GLB-15: and shown where the configuration says so', async (test) => {
+    const { server, http } = await connect(test, () => ({ status: 503 }), { hide_error_details: false });
+    assert.equal(await messageOf(http.fetch(`${server.url}/x`, signal)), `HTTP Error "${server.url}/x": 503`);
+  });
+
+  it('GLB-23: 204 is an error with its number', async (test) => {
+    const { server, http } = await connect(test, () => ({ status: 204 }));
+    await assert.rejects(http.fetch(server.url, signal), (error: SourceError) => error.sourceStatus === 204);
+  });
+
+  it('GLB-15: nobody answers', async (test) => {
+    const { server, http } = await connect(test, () => ({}));
+    const { url } = server;
+    await server.stop();
+    assert.equal(await messageOf(http.fetch(url, signal)), 'No response from URL (see logs for URL and reason).');
+  });
+
+  it('GLB-10: too slow', async (test) => {
+    const never = new Promise<never>(() => {});
+    const { server, http } = await connect(test, () => never, { client_timeout: 0.05 });
+    assert.match(await messageOf(http.fetch(server.url, signal)), /^No response from URL/);
+  });
+
+  it('an answer too large is cut off', async (test) => {
+    const { server, http } = await connect(test, () => ({ body: Buffer.alloc(65 * 1024 * 1024) }));
+    assert.match(await messageOf(http.fetch(server.url, signal)), /^Internal HTTP error/);
+  });
+
+  it('aborts with the request it is for', async (test) => {
+    const controller = new AbortController();
+    const { server, http } = await connect(test, () => {
+      controller.abort(new Error('client gone'));
+      return new Promise<never>(() => {});
+    });
+    await assert.rejects(http.fetch(server.url, controller.signal), /client gone/);
+  });
+
+  it('GLB-22: credentials of the URL become a header and stay out of messages', async (test) => {
+    const options = { hide_error_details: false };
+    const { server, http } = await connect(test, () => ({ status: 403 }), options);
+    const url = server.url.replace('http://', 'http://me:p%40ss@');
+    assert.equal(await messageOf(http.fetch(url, signal)), `HTTP Error "${server.url}": 403`);
+    const expected = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
+    assert.equal(server.requests[0]?.headers.authorization, expected);
+  });
+
+  it('GLB-22: the last @ before the path ends the credentials', () => {
+    const { url, authorization } = splitCredentials('http://me@home:p:w@maps.example/a@b');
+    assert.equal(url, 'http://maps.example/a@b');
+    assert.equal(authorization, `Basic ${Buffer.from('me@home:p:w').toString('base64')}`);
+  });
+});
+
+describe('redirects', () => {
+  it('GLB-21: are followed', async (test) => {
+    const { server, http } = await connect(test, ({ url }) =>
+      url === '/a' ? { status: 302, headers: { Location: '/b' } } : { body: 'there' },
+    );
+    assert.equal((await http.fetch(`${server.url}/a`, signal)).body.toString(), 'there');
+  });
+
+  it('not to a host that is not in the configuration', async (test) => {
+    const other = await MapServer.start(() => ({ body: 'secret' }));
+    test.after(() => other.stop());
+    const { server, http } = await connect(test, () => ({ status: 302, headers: { Location: other.url } }));
+    assert.match(await messageOf(http.fetch(server.url, signal)), /^HTTP Error/);
+    assert.deepEqual(other.urls, []);
+  });
+
+  it('not to another protocol', async (test) => {
+    const { server, http } = await connect(test, () => ({ status: 302, headers: { Location: 'file:///etc/passwd' } }));
+    assert.match(await messageOf(http.fetch(server.url, signal)), /^HTTP Error/);
+  });
+
+  it('not without end', async (test) => {
+    const { server, http } = await connect(test, () => ({ status: 302, headers: { Location: '/' } }));
+    assert.match(await messageOf(http.fetch(server.url, signal)), /^HTTP Error/);
+    assert.equal(server.requests.length, 6);
+  });
+});
+
+describe('URLs of sources', () => {
+  for (const url of ['file:///etc/passwd', 'ftp://host/', 'maps.example/wms', '']) {
+    it(`SEC-04: '${url}' is refused`, () => {
+      assert.throws(() => new HttpPool().client([url]), ConfigError);
+    });
+  }
+});
