@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import sharp from 'sharp';
+import { RequestError, SourceError } from '../../../src/http/errors.ts';
+import type { MapLayer, MapOutput, MapQuery } from '../../../src/layer/contract.ts';
+import { configureLogging } from '../../../src/log.ts';
+import { srsByCode } from '../../../src/srs/srs.ts';
+import { blockPng, solidPng } from '../../support/map-server.ts';
+import { openMap } from '../../support/open-map.ts';
+
+configureLogging({ level: 'silent' });
+
+const YAML = `
+globals: {image: {paletted: false}, cache: {max_tile_limit: 60}}
+grids:
+  utm: {srs: "EPSG:25832", bbox: [280000, 5230000, 930000, 6110000]}
+sources:
+  wms: {type: wms, req: {url: SERVER/wms, layers: roads}}
+  top: {type: wms, req: {url: SERVER/top, layers: top, transparent: true}}
+  broken: {type: wms, req: {url: SERVER/broken, layers: x}}
+  debug: {type: debug}
+caches:
+  osm: {sources: [wms], grids: [GLOBAL_WEBMERCATOR], meta_size: [1, 1], meta_buffer: 0}
+  two: {sources: [wms], grids: [GLOBAL_MERCATOR, utm]}
+  empty: {sources: [], grids: [GLOBAL_WEBMERCATOR]}
+layers:
+  - {name: osm, title: OSM, sources: [osm], md: {abstract: All of it}}
+  - {name: both, title: Both, sources: [osm, two]}
+  - {name: debugged, title: Debugged, sources: [osm, debug]}
+  - {name: direct, title: Direct, sources: [top]}
+  - {name: tiles, title: Tiles, sources: [top], tile_sources: [osm, two]}
+  - {name: broken, title: Broken, sources: [broken]}
+  - {name: empty, title: Empty, sources: [empty]}
+  - title: Group
+    layers:
+      - {name: inner, title: Inner, sources: [two]}
+      - {title: No name, sources: [osm]}
+  - {name: own, title: Own sources, sources: [top], layers: [{name: below, title: Below, sources: [osm]}]}
+`;
+
+const open = (test: Parameters<typeof openMap>[0]) =>
+  openMap(test, YAML, async ({ url }) => {
+    if (url.startsWith('/broken')) return { status: 500 };
+    const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+    const [width, height] = [Number(query.get('WIDTH')), Number(query.get('HEIGHT'))];
+    const body = url.startsWith('/top') ? await solidPng(width, height, [1, 2, 3]) : await blockPng(width, height);
+    return { headers: { 'Content-Type': 'image/png' }, body };
+  });
+
+function layer(root: MapLayer, name: string): MapLayer {
+  const found = [root, ...root.layers.flatMap((one) => [one, ...one.layers])].find((one) => one.name === name);
+  assert.ok(found, name);
+  return found;
+}
+
+/** A square of the world in web Mercator, at 256 pixels one tile of level 2. */
+const QUERY: MapQuery = {
+  bbox: [-10018754.171394622, 0, 0, 10018754.171394622],
+  size: [256, 256],
+  srs: srsByCode('EPSG:3857'),
+  signal: new AbortController().signal,
+};
+const PNG: MapOutput = { mimeType: 'image/png', transparent: false, background: [255, 255, 255] };
+
+async function pixelAt(body: Buffer, x: number, y: number): Promise<number[]> {
+  const { data, info } = await sharp(body).raw().toBuffer({ resolveWithObject: true });
+  const at = (y * info.width + x) * info.channels;
+  return [...data.subarray(at, at + info.channels)];
+}
+
+describe('the layer tree', () => {
+  it('LYR-04: layers with one cache are offered as tiles, one set for each grid', async (test) => {
+    const { tileLayers } = await open(test);
+    const offered = tileLayers.map(({ name, tileSets }) => [name, tileSets.map(({ grid }) => grid.name).join()]);
+    assert.deepEqual(Object.fromEntries(offered), {
+      osm: 'GLOBAL_WEBMERCATOR',
+      debugged: 'GLOBAL_WEBMERCATOR',
+      tiles: 'GLOBAL_WEBMERCATOR,GLOBAL_MERCATOR,utm',
+      empty: 'GLOBAL_WEBMERCATOR',
+      inner: 'GLOBAL_MERCATOR,utm',
+      below: 'GLOBAL_WEBMERCATOR',
+    });
+  });
+
+  it('one cache is built once, whoever uses it', async (test) => {
+    const { tileLayers } = await open(test);
+    const [first, second] = ['osm', 'below'].map((name) => tileLayers.find((one) => one.name === name)?.tileSets[0]);
+    assert.equal(first, second);
+  });
+
+  it('CFG-14: several layers at the top get a root', async (test) => {
+    const { mapLayers } = await open(test);
+    assert.deepEqual([mapLayers.name, mapLayers.title, mapLayers.layers.length], [undefined, 'Root', 9]);
+  });
+
+  it('CFG-14: a single group is the root itself', async (test) => {
+    const yaml = YAML.slice(0, YAML.indexOf('layers:\n')).concat(
+      'layers: [{name: root, title: All, layers: [{name: osm, title: OSM, sources: [osm]}]}]',
+    );
+    const { mapLayers } = await openMap(test, yaml);
+    assert.equal(mapLayers.title, 'All');
+    assert.equal(mapLayers.layers[0]?.name, 'osm');
+  });
+
+  it('LYR-12: the extent is that of the sources', async (test) => {
+    const { mapLayers } = await open(test);
+    assert.equal(layer(mapLayers, 'osm').extent.bbox[2], 20037508.342789244);
+    assert.deepEqual(layer(mapLayers, 'direct').extent.bbox, [-180, -90, 180, 90]);
+  });
+
+  it('LYR-10: the abstract', async (test) => {
+    const { mapLayers, tileLayers } = await open(test);
+    assert.equal(layer(mapLayers, 'osm').abstract, 'All of it');
+    assert.equal(tileLayers[0]?.abstract, 'All of it');
+  });
+
+  it('SRC-55: a tile source is no source of a map layer', async (test) => {
+    const yaml = `
+sources: {t: {type: tile, grid: GLOBAL_MERCATOR, url: "SERVER/%(z)s"}}
+layers: [{name: t, title: T, sources: [t]}]`;
+    await assert.rejects(openMap(test, yaml), /does not support un-tiled access/);
+  });
+});
+
+describe('rendering', () => {
+  it('GRD-20, IMG-17: a map from tiles', async (test) => {
+    const { mapLayers, renderer, server } = await open(test);
+    const query = { ...QUERY, bbox: [-15028131.257091932, 0, 0, 15028131.257091932], size: [384, 384] } as const;
+    const map = await renderer.render([layer(mapLayers, 'osm')], query, PNG);
+    assert.equal(map.mimeType, 'image/png');
+    assert.equal(map.cacheable, true);
+    assert.equal(server.requests.length, 4);
+    // The map starts in the middle of the first tile; the second starts at 128.
+    assert.deepEqual(await pixelAt(map.body, 0, 0), [16, 16, 200]);
+    assert.deepEqual(await pixelAt(map.body, 128, 383), [0, 31, 200]);
+  });
+
+  it('IMG-09: a map that is one stored tile goes out as it is', async (test) => {
+    const { mapLayers, renderer } = await open(test);
+    const map = await renderer.render([layer(mapLayers, 'osm')], QUERY, { ...PNG, transparent: true });
+    assert.deepEqual(map.body, await blockPng(256, 256));
+  });
+
+  it('IMG-12: layers over each other', async (test) => {
+    const { mapLayers, renderer } = await open(test);
+    const layers = ['osm', 'direct'].map((name) => layer(mapLayers, name));
+    const map = await renderer.render(layers, QUERY, PNG);
+    assert.deepEqual(await pixelAt(map.body, 9, 9), [1, 2, 3]);
+  });
+
+  it('LYR-02: own sources replace the children', async (test) => {
+    const { mapLayers, renderer, server } = await open(test);
+    await renderer.render([layer(mapLayers, 'own')], QUERY, PNG);
+    assert.equal(server.urls.length, 1);
+    assert.match(server.urls[0] ?? '', /^\/top/);
+  });
+
+  it('LYR-02: a group without renders its children', async (test) => {
+    const { mapLayers, renderer, server } = await open(test);
+    const group = mapLayers.layers.find(({ title }) => title === 'Group');
+    assert.ok(group);
+    await renderer.render([group], QUERY, PNG);
+    assert.equal(server.urls.length, 2);
+  });
+
+  it('IMG-11: nothing there is the background, or transparent', async (test) => {
+    const { mapLayers, renderer } = await open(test);
+    const layers = [layer(mapLayers, 'empty')];
+    const red = await renderer.render(layers, QUERY, { ...PNG, background: [255, 0, 0] });
+    assert.deepEqual(await pixelAt(red.body, 5, 5), [255, 0, 0]);
+    const clear = await renderer.render(layers, QUERY, { ...PNG, transparent: true });
+    assert.equal((await pixelAt(clear.body, 5, 5))[3], 0);
+  });
+
+  it('IMG-06: JPEG', async (test) => {
+    const { mapLayers, renderer } = await open(test);
+    const map = await renderer.render([layer(mapLayers, 'osm')], QUERY, { ...PNG, mimeType: 'image/jpeg' });
+    assert.equal(map.mimeType, 'image/jpeg');
+    assert.equal(map.body[0], 0xff);
+  });
+
+  it('GLB-33: too many tiles', async (test) => {
+    const { mapLayers, renderer, server } = await open(test);
+    const query = { ...QUERY, size: [2048, 2048] } as const;
+    await assert.rejects(renderer.render([layer(mapLayers, 'osm')], query, PNG), {
+      name: 'RequestError',
+      message: 'Request too large or invalid BBOX. (too many tiles, max_tile_limit: 60, num_tiles: 64)',
+    });
+    assert.deepEqual(server.urls, []);
+  });
+
+  it('GRD-17: much coarser than the first level is blank', async (test) => {
+    const { mapLayers, renderer, server } = await open(test);
+    const query = { ...QUERY, bbox: [-20037508, -20037508, 20037508, 20037508], size: [32, 32] } as const;
+    await renderer.render([layer(mapLayers, 'osm')], query, PNG);
+    assert.deepEqual(server.urls, []);
+  });
+
+  it('TILE-03: the grid in the SRS asked for is taken', async (test) => {
+    const { mapLayers, renderer, server } = await open(test);
+    const query = { ...QUERY, bbox: [500000, 5500000, 600000, 5600000], srs: srsByCode('EPSG:25832') } as const;
+    await renderer.render([layer(mapLayers, 'inner')], query, PNG);
+    assert.match(server.urls[0] ?? '', /SRS=EPSG%3A25832/);
+  });
+
+  it('another SRS than the cache has is refused for now', async (test) => {
+    const { mapLayers, renderer } = await open(test);
+    const query = { ...QUERY, bbox: [5, 45, 10, 50], srs: srsByCode('EPSG:4326') } as const;
+    await assert.rejects(
+      renderer.render([layer(mapLayers, 'osm')], query, PNG),
+      (error) => error instanceof RequestError && error.message.includes('is not available yet'),
+    );
+  });
+
+  it('WMS-30: one failing layer is left out, and the map not cacheable', async (test) => {
+    const { mapLayers, renderer } = await open(test);
+    const layers = ['osm', 'broken'].map((name) => layer(mapLayers, name));
+    assert.equal((await renderer.render(layers, QUERY, PNG)).cacheable, false);
+  });
+
+  it('WMS-30: nothing but failing layers is an error', async (test) => {
+    const { mapLayers, renderer } = await open(test);
+    await assert.rejects(
+      renderer.render([layer(mapLayers, 'broken')], QUERY, PNG),
+      (error) => error instanceof SourceError && error.message.startsWith('Could not get any sources:\nHTTP Error'),
+    );
+  });
+});
