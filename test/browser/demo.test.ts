@@ -85,14 +85,22 @@ interface Visit {
   readonly faults: string[];
 }
 
+interface VisitOptions {
+  readonly javaScriptEnabled?: boolean;
+  /** Called before the page is loaded. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
 /** Opens a page of the demo; undefined when the test was skipped for want of a browser. */
-async function visit(t: TestContext, target: string, javaScriptEnabled = true): Promise<Visit | undefined> {
+async function visit(t: TestContext, target: string, options: VisitOptions = {}): Promise<Visit | undefined> {
   if (!(await requirePrograms(t, { chromium: 'chromium' }))) return undefined;
   rig ??= startRig();
   const { browser, base } = await rig;
+  const { javaScriptEnabled = true, prepare } = options;
   const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 1280, height: 800 } });
   t.after(() => context.close());
   const page = await context.newPage();
+  await prepare?.(page);
   const faults: string[] = [];
   page.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => faults.push(error.message));
@@ -157,6 +165,16 @@ describe('viewers in a browser', { timeout: 60_000 }, () => {
     assert.deepEqual(faults, []);
   });
 
+  it('DEMO-02: says why a map could not be drawn', async (t) => {
+    const body =
+      '<ServiceExceptionReport><ServiceException>no such map &lt;b&gt;</ServiceException></ServiceExceptionReport>';
+    const answer = { status: 500, contentType: 'application/vnd.ogc.se_xml', body };
+    const prepare = (page: Page) => page.route('**/service?*', (route) => route.fulfill(answer));
+    const visited = await visit(t, '?wms_layer=streets&srs=EPSG:3857', { prepare });
+    if (visited === undefined) return;
+    await visited.page.locator('#failure', { hasText: 'no such map <b>' }).waitFor();
+  });
+
   it('DEMO-02: the last request can be opened', async (t) => {
     const visited = await visit(t, '?wms_layer=streets&srs=EPSG:3857');
     if (visited === undefined) return;
@@ -180,7 +198,7 @@ describe('overview in a browser', { timeout: 60_000 }, () => {
   });
 
   it('DEMO-01: leads to a viewer without scripts', async (t) => {
-    const visited = await visit(t, '', false);
+    const visited = await visit(t, '', { javaScriptEnabled: false });
     if (visited === undefined) return;
     const { page } = visited;
     assert.equal(await page.locator('button.copy').first().isVisible(), false);

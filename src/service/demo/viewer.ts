@@ -6,6 +6,7 @@ import { html, type Markup, type MarkupValue, scriptJson } from '../../http/xml.
 import type { Srs } from '../../srs/srs.ts';
 import { transformed } from '../geographic-bbox.ts';
 import { tileMapUrl } from '../tms/documents.ts';
+import type { TileMap } from '../tms/tile-map.ts';
 import { mapFormats, mapSrs } from './choices.ts';
 import { copyable, notFoundPage, page } from './page.ts';
 import type { Site, SiteLayer } from './site.ts';
@@ -130,10 +131,19 @@ export function tmsViewer(site: Site, query: Query, request: Request): Response 
       ['Format', extension],
     ],
     urls: [
+      ...xyzUrl(tileMap, base),
       ['Tile address, rows from the south', `${tileMapUrl(tileMap, `${base}/tms`)}/{z}/{x}/{y}.${extension}`],
       ['TileMap document', tileMapUrl(tileMap, `${base}/tms`)],
     ],
   });
+}
+
+/** The world's tiles as most clients count them: XYZ layers of QGIS, Leaflet, MapLibre. */
+function xyzUrl(tileMap: TileMap, base: string): [label: string, url: string][] {
+  const { grid } = tileMap.tileSet;
+  if (tileMap.profile !== 'global-mercator' || !grid.supportsOrigin('nw')) return [];
+  const path = [tileMap.layer.name, tileMap.spec].map(encodeURIComponent).join('/');
+  return [['XYZ address for QGIS', `${base}/tiles/${path}/{z}/{x}/{y}.${tileMap.extension ?? 'png'}?origin=nw`]];
 }
 
 /** `?wmts_layer=&srs=&format=`, or `grid=` where one SRS has several grids (row DEMO-02). */
@@ -191,6 +201,7 @@ function viewerPage({ service, layer, config, facts, choices, urls }: ViewerPage
   <h1>${layer.title}</h1>
   <p class="name"><code>${layer.name}</code></p>
   ${choices}
+  <p class="notice failure" id="failure" role="status" hidden></p>
   <dl class="facts">
     ${facts.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}
     ${config.tiles !== undefined && html`<dt>Level</dt><dd id="level">–</dd>`}

@@ -170,6 +170,7 @@ select {
 .facts dt { color: var(--quiet); }
 .facts dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .label { margin: 10px 0 4px; color: var(--quiet); font-size: 0.8rem; }
+.failure { margin-top: 12px; padding: 8px 12px; border-color: #d9a05b; font-size: 0.9rem; overflow-wrap: anywhere; }
 .panel-actions { display: flex; gap: 8px; margin-top: 14px; }
 .readout {
   position: absolute;

@@ -81,6 +81,7 @@ fit();
 const counts = { loaded: 0, failed: 0 };
 function count(kind, url) {
   counts[kind] += 1;
+  if (kind === 'loaded') document.getElementById('failure').hidden = true;
   document.body.dataset[kind] = String(counts[kind]);
   const noun = config.tiles ? 'tile' : 'map';
   show('requests', counts.loaded + ' ' + noun + (counts.loaded === 1 ? '' : 's') + ' loaded' +
@@ -93,10 +94,22 @@ function count(kind, url) {
 }
 if (config.tiles) {
   source.on('tileloadend', (event) => count('loaded', event.tile.getKey()));
-  source.on('tileloaderror', (event) => count('failed', event.tile.getKey()));
+  source.on('tileloaderror', (event) => fail(event.tile.getKey()));
 } else {
   source.on('imageloadend', () => count('loaded', mapUrl()));
-  source.on('imageloaderror', () => count('failed', mapUrl()));
+  source.on('imageloaderror', () => fail(mapUrl()));
+}
+
+// An image that failed says nothing: ask again for what the server has to say, and show that until the next success.
+async function fail(url) {
+  count('failed', url);
+  const answer = await fetch(url);
+  const text = await answer.text();
+  const report = new DOMParser().parseFromString(text, 'text/xml');
+  const message = report.querySelector('ServiceException, ExceptionText, Message');
+  const failure = document.getElementById('failure');
+  failure.textContent = message ? message.textContent.trim() : 'The server answered with status ' + answer.status + '.';
+  failure.hidden = answer.ok;
 }
 
 function mapUrl() {

@@ -107,6 +107,13 @@ describe('viewers', () => {
     assert.equal(tiles.levels.length, 19);
   });
 
+  it('DEMO-02: TMS tells the XYZ address of the world in Mercator, of no other grid', async () => {
+    const world = await get('/demo/?tms_layer=osm&grid=GLOBAL_MERCATOR');
+    assert.ok(world.text.includes('http://maps.example/tiles/osm/EPSG900913/{z}/{x}/{y}.png?origin=nw'));
+    const local = await get('/demo/?tms_layer=photo&grid=utm32');
+    assert.doesNotMatch(local.text, /XYZ/);
+  });
+
   it('DEMO-02: WMTS by grid, rows from the north', async () => {
     const { tiles, extent } = configOf((await get('/demo/?wmts_layer=photo&grid=utm32')).text);
     assert.equal(tiles.url, '../wmts/photo/utm32/{z}/{x}/{y}.jpeg');
