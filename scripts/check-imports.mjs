@@ -10,8 +10,8 @@ const ROOMS = [
   ...['cli', 'deploy', 'server', 'gateway', 'app', 'config', 'service', 'seed'],
   ...['layer', 'cache', 'source', 'image', 'coverage', 'grid', 'srs'],
 ];
-/** What every room may use: the contract and the log. */
-const COMMON = new Set(['http', 'log.ts', 'version.ts']);
+/** What every room may use: the contract, the log, and how options are described. */
+const COMMON = new Set(['http', 'log.ts', 'options.ts', 'version.ts']);
 /** Protocols know nothing of what they carry. */
 const FORBIDDEN = { gateway: new Set(ROOMS.slice(ROOMS.indexOf('app'))) };
 

@@ -1,5 +1,4 @@
-/** West, south, east, north in map units of an SRS, always x before y. */
-export type Bbox = readonly [minX: number, minY: number, maxX: number, maxY: number];
+export type { Bbox } from '../srs/types.ts';
 
 /** Width and height in pixels. */
 export type Size = readonly [width: number, height: number];

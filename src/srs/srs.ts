@@ -1,9 +1,9 @@
 import proj4 from 'proj4';
-import type { Bbox } from '../grid/types.ts';
 import { ConfigError } from '../http/errors.ts';
 import { isNorthFirst } from './axis-order.ts';
 import { epsgDefinition } from './definitions.ts';
 import { edgePoints } from './edge.ts';
+import type { Bbox, Point } from './types.ts';
 
 /** Half the width of the world in spherical Mercator, in metres. */
 export const MERCATOR_LIMIT = 20037508.342789244;
@@ -15,8 +15,6 @@ export const METERS_PER_DEGREE = 111319.4907932736;
 const MERCATOR_LATITUDE = 85.06;
 
 const MERCATOR_CODES = new Set(['EPSG:900913', 'EPSG:3857', 'EPSG:102100', 'EPSG:102113']);
-
-export type Point = readonly [x: number, y: number];
 
 /**
  * A spatial reference system. Coordinates here are always x (east) before y (north); `northFirst` says what protocols
