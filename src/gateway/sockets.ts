@@ -54,6 +54,11 @@ export function endGently(socket: Socket): void {
  * the peer sees the same end as after a whole answer, unless the answer had a Content-Length.
  */
 export function cutOff(socket: Socket): void {
-  if (socket.remoteAddress === undefined) socket.destroy();
-  else socket.resetAndDestroy();
+  if (socket.remoteAddress === undefined) {
+    socket.destroy();
+    return;
+  }
+  // Node resets after what is written and a regular end have gone out; the peer would see that end first.
+  socket.destroySoon = () => socket.destroy();
+  socket.resetAndDestroy();
 }

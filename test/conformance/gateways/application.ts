@@ -24,8 +24,8 @@ const ROOMS: Readonly<Record<string, Application>> = {
   reject: async () => {
     throw new Error('leaked: rejected');
   },
-  broken: () => stream(brokenOff()),
-  short: () => new Response(200, { 'Content-Length': '1000000' }, brokenOff()),
+  broken: ({ body }) => stream(brokenOff(body)),
+  short: ({ body }) => new Response(200, { 'Content-Length': '1000000' }, brokenOff(body)),
   endless: ({ signal, queryString }) => stream(endless(signal, queryString)),
   waiting: ({ signal, queryString }) => waiting(signal, queryString),
 };
@@ -62,8 +62,10 @@ async function* pieces(count: number): AsyncGenerator<Buffer> {
   }
 }
 
-async function* brokenOff(): AsyncGenerator<Buffer> {
+/** Once the client, by its body, tells that it has the piece: a reset can overtake what is on its way. */
+async function* brokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   yield PIECE;
+  await digest(body);
   throw new Error('the source broke off');
 }
 
