@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import type { Bbox } from '../../grid/types.ts';
+import { imageKind } from '../../image/format.ts';
 import type { ServiceMetadata } from '../../layer/contract.ts';
+import { getLogger } from '../../log.ts';
 import { bboxOption, notYet } from '../../options.ts';
 import type { Srs } from '../../srs/srs.ts';
 import type { ServiceContext } from '../contract.ts';
 import { metadataOptions, metadataOr } from '../metadata.ts';
 import { WMS_VERSIONS, type WmsVersion } from './version.ts';
+
+const log = getLogger('mapproxy.config');
 
 const DEFAULT_SRS = ['EPSG:4326', 'EPSG:4258', 'CRS:84', 'EPSG:900913', 'EPSG:3857'];
 const DEFAULT_BBOX_SRS = ['EPSG:3857', 'EPSG:4326', 'EPSG:900913'];
@@ -63,7 +67,7 @@ export function wmsSettings(options: WmsOptions, context: ServiceContext): WmsSe
     srs,
     bboxSrs: bboxSrs.filter((code) => srs.has(code.toUpperCase())).map((code) => context.srs(code)),
     limits: limitsOf(options),
-    imageFormats: [...new Set((options.image_formats ?? DEFAULT_IMAGE_FORMATS).map(mimeType))],
+    imageFormats: imageFormats(options.image_formats ?? undefined),
     maxOutputPixels: typeof pixels === 'number' ? pixels : pixels[0] * pixels[1],
     metadata: metadataOr(options.md ?? undefined, context.defaultMetadata),
   };
@@ -73,6 +77,16 @@ function limitsOf({ bbox_srs: entries }: WmsOptions): Map<string, Bbox> {
   const limits = new Map<string, Bbox>();
   for (const entry of entries ?? []) if (typeof entry !== 'string') limits.set(entry.srs.toUpperCase(), entry.bbox);
   return limits;
+}
+
+/** What can be written of the formats; capabilities must not promise more (row WMS-15). */
+function imageFormats(configured: readonly string[] | undefined): string[] {
+  const mimeTypes = [...new Set((configured ?? DEFAULT_IMAGE_FORMATS).map(mimeType))];
+  for (const format of mimeTypes) {
+    const isAsked = configured !== undefined && imageKind(format) === undefined;
+    if (isAsked) log.warn(`services.wms.image_formats: '${format}' cannot be written, left out`);
+  }
+  return mimeTypes.filter((format) => imageKind(format) !== undefined);
 }
 
 /** `png` stands for `image/png`. */

@@ -36,7 +36,7 @@ export function wmtsOffer(tileLayers: readonly TileLayer[]): WmtsOffer {
     for (const tileSet of layer.tileSets) {
       const { grid, format } = tileSet;
       if (!grid.supportsOrigin('nw')) {
-        log.warn(`grid '${grid.name}' is not compatible with WMTS, skipping for layer '${layer.name}'`);
+        warnOnce(tileSet, layer);
         continue;
       }
       const matrixSet = matrixSets.get(grid.name) ?? new MatrixSet(grid);
@@ -52,4 +52,13 @@ export function wmtsOffer(tileLayers: readonly TileLayer[]): WmtsOffer {
     });
   }
   return { layers, matrixSets };
+}
+
+/** The demo asks for the offer too: what is left out is said once. */
+const warned = new WeakSet<TileSet>();
+
+function warnOnce(tileSet: TileSet, layer: TileLayer): void {
+  if (warned.has(tileSet)) return;
+  warned.add(tileSet);
+  log.warn(`grid '${tileSet.grid.name}' is not compatible with WMTS, skipping for layer '${layer.name}'`);
 }

@@ -212,7 +212,9 @@ select {
 .viewer .ol-scale-line-inner { border-color: var(--quiet); color: var(--text); }
 @media (max-width: 720px) {
   .banner { flex-wrap: wrap; padding-block: 20px; }
-  .panel { width: auto; right: 62px; max-height: 46%; }
+  .panel { width: auto; right: 62px; max-height: 42%; }
+  #requests { display: none; }
+  #coordinate { overflow: hidden; text-overflow: ellipsis; }
   .readout { left: 14px; right: 14px; transform: none; justify-content: space-between; gap: 8px; border-radius: 10px; }
   .viewer .ol-scale-line { bottom: 62px; }
 }

@@ -70,10 +70,11 @@ const map = new ol.Map({
   ]),
 });
 
-// Beside the panel where there is room, above the readout.
+// Beside the panel where there is room, else below it; above the readout.
 function fit(options) {
-  const beside = document.querySelector('.panel').getBoundingClientRect().right + 24;
-  view.fit(config.extent, { padding: [24, 64, 64, innerWidth > 900 ? beside : 24], ...options });
+  const { right, bottom } = document.querySelector('.panel').getBoundingClientRect();
+  const padding = innerWidth > 900 ? [24, 64, 64, right + 24] : [bottom + 12, 12, 64, 12];
+  view.fit(config.extent, { padding, ...options });
 }
 fit();
 
