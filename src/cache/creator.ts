@@ -7,8 +7,9 @@ import { encodeImage } from '../image/encode.ts';
 import { formatExtension, sniffImageKind } from '../image/format.ts';
 import { mergeLayers, withOpacity } from '../image/merge.ts';
 import type { ImageSettings } from '../image/options.ts';
-import { decodeImage, type Raster, windowOf } from '../image/raster.ts';
+import { type Raster, windowOf } from '../image/raster.ts';
 import type { MapSource, Source, SourceImage, TiledSource } from '../source/contract.ts';
+import { decodeAnswer } from '../source/image-answer.ts';
 import type { NewTile } from './store/contract.ts';
 
 /** Tiles made together. */
@@ -124,12 +125,7 @@ async function merge(pictures: readonly SourcePicture[], size: Size): Promise<Ra
 }
 
 async function decodeChecked(body: Buffer, [width, height]: Size): Promise<Raster> {
-  let raster: Raster;
-  try {
-    raster = await decodeImage(body);
-  } catch (cause) {
-    throw new SourceError('the image returned from the source cannot be read', { cause });
-  }
+  const raster = await decodeAnswer(body);
   if (raster.width === width && raster.height === height) return raster;
   throw new SourceError(`source returned ${raster.width} x ${raster.height} pixels instead of ${width} x ${height}`);
 }

@@ -75,6 +75,11 @@ export class TileCache {
     return this.#storedOrCreated(stored, coord, options);
   }
 
+  /** Forgets a stored tile, so that it is made anew when it is asked for again. */
+  async remove(coord: TileCoord, dimensions?: Dimensions): Promise<void> {
+    await this.#store.remove(coord, dimensions);
+  }
+
   close(): void | Promise<void> {
     return this.#store.close();
   }

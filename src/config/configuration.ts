@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { storeDefinitions } from '../cache/store/index.ts';
 import { serviceDefinitions } from '../service/index.ts';
 import { sourceDefinitions } from '../source/index.ts';
+import type { CommonSourceOptions } from '../source/options.ts';
 import { explainIssue } from './explain.ts';
 import { LATER_SERVICES, LATER_SOURCES, LATER_STORES } from './later.ts';
 import { didYouMean } from './nearest.ts';
@@ -18,16 +19,16 @@ import { unusedKeys } from './unused-keys.ts';
 import { isMapping, type Mapping } from './yaml.ts';
 
 /** Options of a source, store or service, checked by the schema of its kind. */
-export interface KindOptions {
+export interface KindOptions<Options> {
   readonly type: string;
   /** Undefined: the kind is not there; an error where it is needed. */
-  readonly options: unknown;
+  readonly options: Options | undefined;
 }
 
 /** A cache with the options of its store apart. */
 export interface CheckedCache {
   readonly options: CacheOptions;
-  readonly store: KindOptions;
+  readonly store: KindOptions<unknown>;
 }
 
 /** A configuration with every option checked and every default in place; what names what is not resolved yet. */
@@ -38,7 +39,7 @@ export interface Configuration {
   readonly files: readonly LoadedFile[];
   readonly globals: GlobalOptions;
   readonly grids: ReadonlyMap<string, GridOptions>;
-  readonly sources: ReadonlyMap<string, KindOptions>;
+  readonly sources: ReadonlyMap<string, KindOptions<CommonSourceOptions>>;
   readonly caches: ReadonlyMap<string, CheckedCache>;
   readonly layers: readonly LayerOptions[];
   /** In the order of the file (row TRAP-04). */
@@ -123,7 +124,7 @@ class Checker {
     });
   }
 
-  source(options: unknown, path: Path): KindOptions | undefined {
+  source(options: unknown, path: Path): KindOptions<CommonSourceOptions> | undefined {
     return this.#kind(sourceDefinitions, LATER_SOURCES, undefined, options, path, 'source');
   }
 
@@ -147,14 +148,14 @@ class Checker {
     return undefined;
   }
 
-  #kind(
-    definitions: readonly { readonly type: string; readonly options: z.ZodType }[],
+  #kind<Options>(
+    definitions: readonly { readonly type: string; readonly options: z.ZodType<Options> }[],
     later: readonly string[],
     defaultType: string | undefined,
     options: unknown,
     path: Path,
     room: 'source' | 'cache',
-  ): KindOptions | undefined {
+  ): KindOptions<Options> | undefined {
     const type = isMapping(options) ? (options.type ?? defaultType) : undefined;
     if (typeof type !== 'string') {
       this.problems.error(path, `'type' is missing: every ${room} has one`);
@@ -162,7 +163,7 @@ class Checker {
     }
     const definition = definitions.find((one) => one.type === type);
     if (definition !== undefined) {
-      const checked = this.check<unknown>(definition.options, options, path);
+      const checked = this.check(definition.options, options, path);
       return checked === undefined ? undefined : { type, options: checked };
     }
     const names = [...definitions.map((one) => one.type), ...later];

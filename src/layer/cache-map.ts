@@ -2,9 +2,9 @@ import type { TileCache } from '../cache/tile-cache.ts';
 import { bboxEquals, resolutionOf } from '../grid/bbox.ts';
 import type { AffectedTiles } from '../grid/tile-grid.ts';
 import type { Size, TileCoord } from '../grid/types.ts';
-import { RequestError, SourceError } from '../http/errors.ts';
+import { RequestError } from '../http/errors.ts';
 import type { Resampling } from '../image/options.ts';
-import { blankRaster, decodeImage, paste, type Raster } from '../image/raster.ts';
+import { blankRaster, decodeImage, MAX_PIXELS, paste, type Raster } from '../image/raster.ts';
 import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
 import type { MapQuery } from './contract.ts';
@@ -48,7 +48,8 @@ export async function drawFromCache(
   const affected = affectedTiles(cache, query);
   if (affected === null) return null;
   const count = affected.size[0] * affected.size[1];
-  if (count >= options.maxTiles) {
+  const pixels = count * cache.grid.tileSize[0] * cache.grid.tileSize[1];
+  if (count >= options.maxTiles || pixels > MAX_PIXELS) {
     const reason = `too many tiles, max_tile_limit: ${options.maxTiles}, num_tiles: ${count}`;
     throw new RequestError(`Request too large or invalid BBOX. (${reason})`);
   }
@@ -83,9 +84,10 @@ async function loadMosaic(cache: TileCache, affected: AffectedTiles, query: MapQ
   const work = async () => {
     for (const [index, coord] of wanted) {
       const tile = coord === null ? null : await cache.getTile(coord, query);
-      const raster = tile === null ? undefined : await decodeTile(tile.body, cache.name, coord);
+      const raster = tile === null || coord === null ? undefined : await decodeTile(tile.body, cache, coord, query);
       if (raster === undefined) {
         opaque = false;
+        cacheable &&= tile === null;
         continue;
       }
       paste(mosaic, raster, (index % columns) * width, Math.floor(index / columns) * height);
@@ -95,15 +97,22 @@ async function loadMosaic(cache: TileCache, affected: AffectedTiles, query: MapQ
     }
   };
   await Promise.all(Array.from({ length: TILES_AT_ONCE }, work));
-  return found === 0 ? null : { raster: { ...mosaic, opaque }, cacheable };
+  return found === 0 && cacheable ? null : { raster: { ...mosaic, opaque }, cacheable };
 }
 
-async function decodeTile(body: Buffer, cache: string, coord: TileCoord | null): Promise<Raster> {
+/** A stored tile that cannot be read is removed, and missing from this map (row IMG-19). */
+async function decodeTile(
+  body: Buffer,
+  cache: TileCache,
+  coord: TileCoord,
+  { dimensions }: MapQuery,
+): Promise<Raster | undefined> {
   try {
     return await decodeImage(body);
-  } catch (cause) {
-    log.warn(`unable to load tile ${coord?.join('/')} of cache ${cache}`);
-    throw new SourceError('a stored tile cannot be read', { cause });
+  } catch (err) {
+    log.warn({ err }, `unable to load tile ${coord.join('/')} of cache ${cache.name}, removing it`);
+    await cache.remove(coord, dimensions);
+    return undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import type { ImageOptions, ImageSettings } from '../image/options.ts';
 import type { Srs } from '../srs/srs.ts';
 import type { SourceHttp } from './http/client.ts';
 import type { HttpOptions } from './http/options.ts';
+import type { CommonSourceOptions } from './options.ts';
 
 /** A picture as a source delivered it. */
 export interface SourceImage {
@@ -60,8 +61,11 @@ export interface SourceContext {
   readonly warn: (message: string) => void;
 }
 
-/** A kind of source: its options and how it is built. One in each folder of source/. */
-export interface SourceDefinition<Options> {
+/**
+ * A kind of source: its options and how it is built. What all kinds have in common is added by
+ * `withCommonOptions`. One in each folder of source/.
+ */
+export interface SourceDefinition<Options extends CommonSourceOptions> {
   readonly type: string;
   readonly options: ZodType<Options>;
   /**
@@ -75,6 +79,8 @@ export interface SourceDefinition<Options> {
 }
 
 /** Keeps the options' type through the list of kinds. */
-export function defineSource<Options>(definition: SourceDefinition<Options>): SourceDefinition<Options> {
+export function defineSource<Options extends CommonSourceOptions>(
+  definition: SourceDefinition<Options>,
+): SourceDefinition<Options> {
   return definition;
 }

@@ -1,5 +1,6 @@
 import { SourceError } from '../http/errors.ts';
 import { sniffImageKind } from '../image/format.ts';
+import { decodeImage, type Raster } from '../image/raster.ts';
 import type { HttpAnswer } from './http/client.ts';
 
 /** How much of an answer that is no picture is logged: exceptions are worth reading, HTML pages are not. */
@@ -19,5 +20,15 @@ export function imageOf(answer: HttpAnswer, message: string): Buffer {
   const limit = isText ? LOGGED_BYTES_OF_TEXT : LOGGED_BYTES;
   const start = answer.body.toString('utf8', 0, limit);
   const detail = `${message}: ${answer.contentType}: ${start}${answer.body.length > limit ? ' [output truncated]' : ''}`;
-  throw new SourceError(message, { detail, sourceStatus: answer.status });
+  // Its status says that all is well: on_error must not look for that number (row SRC-06).
+  throw new SourceError(message, { detail });
+}
+
+/** The pixels of a picture that a source sent. @throws SourceError for what cannot be read or is too large */
+export async function decodeAnswer(body: Buffer): Promise<Raster> {
+  try {
+    return await decodeImage(body);
+  } catch (cause) {
+    throw new SourceError('the image returned from the source cannot be read', { cause });
+  }
 }

@@ -24,6 +24,8 @@ export interface TileStore {
   load(coord: TileCoord, dimensions?: Dimensions): StoredTile | null | Promise<StoredTile | null>;
   /** Keeps tiles made together; an older tile is replaced as a whole. */
   store(tiles: readonly NewTile[], dimensions?: Dimensions): Promise<void>;
+  /** Nothing happens where there is no such tile. */
+  remove(coord: TileCoord, dimensions?: Dimensions): Promise<void>;
   close(): void | Promise<void>;
 }
 

@@ -40,7 +40,9 @@ export function getMapQuery(
   set('WIDTH', String(size[0]));
   set('HEIGHT', String(size[1]));
   set('FORMAT', version === '1.0.0' ? formatExtension(format).toUpperCase() : formatMimeType(format));
-  return [...parameters].map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%2C', ',')}`).join('&');
+  return [...parameters]
+    .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%2C', ',')}`)
+    .join('&');
 }
 
 /** 1.3.0 writes the axes in the registry's order (row SRC-23). */

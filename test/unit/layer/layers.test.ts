@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
 import { RequestError, SourceError } from '../../../src/http/errors.ts';
@@ -170,6 +172,18 @@ describe('rendering', () => {
     assert.deepEqual(await pixelAt(red.body, 5, 5), [255, 0, 0]);
     const clear = await renderer.render(layers, QUERY, { ...PNG, transparent: true });
     assert.equal((await pixelAt(clear.body, 5, 5))[3], 0);
+  });
+
+  it('IMG-19: a stored tile that cannot be read is removed, and made anew for the next', async (test) => {
+    const { folder, mapLayers, renderer, server } = await open(test);
+    const file = join(folder, 'cache_data/osm_EPSG3857/02/000/000/001/000/000/001.png');
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, 'no picture');
+    const layers = [layer(mapLayers, 'osm')];
+    assert.equal((await renderer.render(layers, QUERY, PNG)).cacheable, false);
+    assert.equal(server.requests.length, 0);
+    assert.equal((await renderer.render(layers, QUERY, PNG)).cacheable, true);
+    assert.equal(server.requests.length, 1);
   });
 
   it('IMG-06: JPEG', async (test) => {

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { arcgisPath, mpPath, quadkey, reverseTmsPath, tcPath, tmsPath } from '../../../grid/tile-paths.ts';
@@ -103,6 +104,10 @@ class FileStore implements TileStore {
     await Promise.all(
       tiles.map(({ coord, body }) => writeAtomically(this.#file(coord, dimensions), body, this.#permissions)),
     );
+  }
+
+  async remove(coord: TileCoord, dimensions?: Dimensions): Promise<void> {
+    await rm(this.#file(coord, dimensions), { force: true });
   }
 
   close(): void {}

@@ -73,6 +73,12 @@ export class MbtilesStore implements TileStore {
     this.#mtimeReadAt = -Infinity;
   }
 
+  async remove([x, y, level]: TileCoord): Promise<void> {
+    this.#file ??= this.#open();
+    const { database } = this.#file;
+    database.prepare('DELETE FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?').run(level, x, y);
+  }
+
   close(): void {
     this.#file?.database.close();
     this.#file = undefined;
