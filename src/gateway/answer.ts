@@ -26,7 +26,7 @@ export function answerOf(application: Application, request: Request): Response |
 function errorAnswer(error: unknown, request: Request): Response {
   const refusal = error instanceof ProtocolError ? REFUSALS[error.code] : undefined;
   if (refusal === undefined) return internalError(error, request);
-  log.info(`request body refused: ${(error as ProtocolError).message}`);
+  if (!request.signal.aborted) log.info(`request body refused: ${(error as ProtocolError).message}`);
   return refusalOf(...refusal);
 }
 
@@ -34,6 +34,7 @@ const REFUSALS: Partial<Record<ProtocolErrorCode, readonly [status: number, text
   limit: [413, 'the request body is too large'],
   timeout: [408, 'the request body did not come in time'],
   malformed: [400, 'the request body is malformed'],
+  disconnected: [400, 'the request body is not whole'],
 };
 
 /** The answer to a request that a gateway does not let through. */

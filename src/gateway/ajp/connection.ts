@@ -120,6 +120,8 @@ export class AjpConnection implements SocketConnection, AjpChannel {
       this.#exchange?.receive(payload);
       return;
     }
+    // lighttpd ends the body of each request with an empty packet, asked or not.
+    if (payload.length === 0) return;
     if (this.#exchange !== undefined) {
       throw new ProtocolError('malformed', 'a packet came that nobody asked for, in the middle of a request');
     }
