@@ -5,7 +5,7 @@ import { serviceDefinitions } from '../service/index.ts';
 import { sourceDefinitions } from '../source/index.ts';
 import type { CommonSourceOptions } from '../source/options.ts';
 import { explainIssue } from './explain.ts';
-import { LATER_SERVICES, LATER_SOURCES, LATER_STORES } from './later.ts';
+import { LATER_SERVICES, LATER_SOURCES, LATER_STORES, REMOVED_KINDS } from './later.ts';
 import { didYouMean } from './nearest.ts';
 import { normalize } from './normalize.ts';
 import { type CacheOptions, cacheOptions } from './options/cache.ts';
@@ -169,6 +169,10 @@ class Checker {
     const names = [...definitions.map((one) => one.type), ...later];
     if (later.includes(type)) {
       this.problems.warning([...path, 'type'], `${room}s of type '${type}' are not available yet`);
+      return { type, options: undefined };
+    }
+    if (REMOVED_KINDS.includes(type)) {
+      this.problems.warning([...path, 'type'], `${room}s of type '${type}' exist no more, in MapProxy neither`);
       return { type, options: undefined };
     }
     this.problems.error([...path, 'type'], `unknown ${room} type '${type}'${didYouMean(type, names)}`);

@@ -13,3 +13,6 @@ export const LATER_STORES: readonly string[] = [
 ];
 
 export const LATER_SERVICES: readonly string[] = ['kml', 'ogcapi'];
+
+/** Kinds that MapProxy itself gave up (row CCH-20). */
+export const REMOVED_KINDS: readonly string[] = ['riak'];

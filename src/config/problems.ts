@@ -33,7 +33,7 @@ export class Problems {
     if (!(error instanceof ConfigError) || error.place === undefined) throw error;
     const { place } = error;
     const message = withoutPlace(error);
-    const isKnown = this.list.some((one) => one.message === message && one.place.path === place.path);
+    const isKnown = this.list.some((one) => one.severity === 'error' && one.place.path === place.path);
     if (!isKnown) this.list.push({ severity: 'error', message, place });
   }
 

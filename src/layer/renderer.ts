@@ -1,3 +1,4 @@
+import { drawFromCache, singleTile } from '../cache/cache-map.ts';
 import { SourceError } from '../http/errors.ts';
 import { encodeImage } from '../image/encode.ts';
 import { mergeLayers, onBackground, withOpacity } from '../image/merge.ts';
@@ -7,7 +8,6 @@ import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
 import type { MapSource } from '../source/contract.ts';
 import { decodeAnswer } from '../source/image-answer.ts';
-import { drawFromCache, singleTile } from './cache-map.ts';
 import type { MapLayer, MapOutput, MapQuery, MapRenderer, RenderedMap } from './contract.ts';
 import { ConfiguredMapLayer, type Drawable } from './map-layer.ts';
 

@@ -74,6 +74,8 @@ export interface SourceDefinition<Options extends CommonSourceOptions> {
    * @throws ConfigError for layers that the source does not have
    */
   selectLayers?(options: Options, layers: readonly string[]): Options;
+  /** False: can be asked what is at a point, but not for maps; it is not built then. Default: true. */
+  drawsMaps?(options: Options): boolean;
   /** @throws ConfigError for options that do not go together */
   build(options: Options, context: SourceContext): Source;
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { TileGrid } from '../../grid/tile-grid.ts';
 import { arcgisPath, quadkey, tcPath, tmsPath } from '../../grid/tile-paths.ts';
 import type { TileCoord } from '../../grid/types.ts';
-import { ConfigError } from '../../http/errors.ts';
 import { formatExtension } from '../../image/format.ts';
 import type { ImageSettings } from '../../image/options.ts';
 import { defineSource, type SourceImage, type TiledSource } from '../contract.ts';
@@ -47,12 +46,14 @@ export default defineSource<z.infer<typeof options>>({
   build(own, context): TiledSource {
     if (own.origin !== undefined) context.warn('origin is ignored: set it on the grid');
     if (own.grid === undefined) context.warn(`tile source uses ${DEFAULT_GRID}: name a grid to be sure of its origin`);
+    const template = new PrintfTemplate(own.url, Object.keys(VARIABLES));
+    if (template.names.size === 0) context.warn('the url is the same for every tile: it has no variables like %(z)s');
     const image = context.image(own.image?.format ?? own.request_format ?? '', {
       ...own.image,
       transparent: own.image?.transparent ?? own.transparent,
     });
     return new TemplateSource(context.name, {
-      template: parseTemplate(own.url),
+      template,
       grid: context.grid(own.grid ?? DEFAULT_GRID),
       image,
       format: own.image?.format ?? own.request_format,
@@ -60,14 +61,6 @@ export default defineSource<z.infer<typeof options>>({
     });
   },
 });
-
-function parseTemplate(url: string): PrintfTemplate {
-  const template = new PrintfTemplate(url, Object.keys(VARIABLES));
-  if (template.names.size === 0) {
-    throw new ConfigError(`'${url}' is the same for every tile: it needs variables such as %(z)s`);
-  }
-  return template;
-}
 
 interface TemplateSourceParts {
   readonly template: PrintfTemplate;

@@ -44,6 +44,7 @@ type WmsOptions = z.infer<typeof options>;
 export default defineSource<WmsOptions>({
   type: 'wms',
   options,
+  drawsMaps: (own) => own.wms_opts?.map !== false,
   selectLayers(own, layers) {
     const known = own.req.layers?.split(',');
     const unknown = layers.filter((layer) => known !== undefined && !known.includes(layer));
@@ -57,7 +58,7 @@ export default defineSource<WmsOptions>({
       if (value !== undefined) fixed.set(name.toUpperCase(), value);
     }
     if (transparent !== undefined) fixed.set('TRANSPARENT', transparent ? 'True' : 'False');
-    checkParameters(own, fixed);
+    checkParameters(fixed, context.warn);
     return new WmsSource(context.name, {
       address,
       fixed,
@@ -74,12 +75,9 @@ export default defineSource<WmsOptions>({
   },
 });
 
-function checkParameters(own: WmsOptions, fixed: ReadonlyMap<string, string>): void {
-  if (own.wms_opts?.map === false) throw new ConfigError('sources with wms_opts.map: false are not available yet');
-  if (!fixed.has('LAYERS') && !fixed.has('SLD') && !fixed.has('SLD_BODY')) {
-    throw new ConfigError('req.layers is missing');
-  }
-  if (fixed.get('SLD')?.startsWith('file://')) throw new ConfigError('file:// in req.sld is not available yet');
+function checkParameters(parameters: ReadonlyMap<string, string>, warn: (message: string) => void): void {
+  if (parameters.get('SLD')?.startsWith('file://')) throw new ConfigError('file:// in req.sld is not available yet');
+  if (!['LAYERS', 'SLD', 'SLD_BODY'].some((name) => parameters.has(name))) warn('req.layers is missing');
 }
 
 interface WmsParts {

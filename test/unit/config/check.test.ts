@@ -91,7 +91,16 @@ layers: [{name: a, title: A, sources: [c]}, {name: b, title: B, sources: [osm_ca
     const text = `sources: {m: {type: mapnik, mapfile: x}}\nlayers: [{name: roads, title: R, sources: [m]}]`;
     assert.deepEqual(await checkText(test, text), [
       "warning sources.m.type: sources of type 'mapnik' are not available yet",
-      "error sources.m: sources of type 'mapnik' are not available yet (needed by layer 'roads')",
+      "error sources.m: sources of type 'mapnik' are not available (needed by layer 'roads')",
+    ]);
+  });
+
+  it('CCH-20: riak is told to be gone, and an error where a layer needs it', async (test) => {
+    const cache = '{sources: [], grids: [GLOBAL_MERCATOR], cache: {type: riak}}';
+    const text = `caches: {r: ${cache}}\nlayers: [{name: r, title: R, sources: [r]}]`;
+    assert.deepEqual(await checkText(test, text), [
+      "warning caches.r.cache.type: caches of type 'riak' exist no more, in MapProxy neither",
+      "error caches.r: caches of type 'riak' are not available (needed by layer 'r')",
     ]);
   });
 

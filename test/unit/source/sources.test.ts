@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { ConfigError, SourceError } from '../../../src/http/errors.ts';
+import { SourceError } from '../../../src/http/errors.ts';
 import { configureLogging } from '../../../src/log.ts';
 import type { MapSource, TiledSource } from '../../../src/source/contract.ts';
 import debug from '../../../src/source/debug/index.ts';
@@ -130,8 +130,16 @@ describe('wms sources', () => {
     assert.throws(() => wms.selectLayers?.(options, ['d']), /layers \(d\) not supported by source \(a, b, c\)/);
   });
 
-  it('layers must be named somewhere', () => {
-    assert.throws(() => wmsSource(new HttpPool(), { req: { url: 'http://localhost' } }), ConfigError);
+  it('SRC-24: map: false is a source that draws no maps', () => {
+    const options = { type: 'wms', req: { url: 'http://localhost', layers: 'a' }, wms_opts: { map: false } };
+    assert.equal(wms.drawsMaps?.(wms.options.parse(options)), false);
+  });
+
+  it('missing layers are told', () => {
+    const warnings: string[] = [];
+    const options = wms.options.parse({ type: 'wms', req: { url: 'http://localhost' } });
+    wms.build(options, sourceContext(new HttpPool(), warnings));
+    assert.deepEqual(warnings, ['req.layers is missing']);
   });
 });
 
@@ -171,8 +179,11 @@ describe('tile sources', () => {
     assert.deepEqual(server.urls, []);
   });
 
-  it('a URL without variables is refused', () => {
-    assert.throws(() => tileSource(new HttpPool(), { url: 'http://localhost/' }), ConfigError);
+  it('a URL without variables is told', () => {
+    const warnings: string[] = [];
+    const options = tile.options.parse({ type: 'tile', grid: 'g', url: 'http://localhost/' });
+    tile.build(options, sourceContext(new HttpPool(), warnings));
+    assert.match(warnings.join(), /the same for every tile/);
   });
 });
 

@@ -1,18 +1,24 @@
-import type { TileCache } from '../cache/tile-cache.ts';
 import { bboxEquals, resolutionOf } from '../grid/bbox.ts';
 import type { AffectedTiles } from '../grid/tile-grid.ts';
-import type { Size, TileCoord } from '../grid/types.ts';
+import type { Bbox, Size, TileCoord } from '../grid/types.ts';
 import { RequestError } from '../http/errors.ts';
-import type { Resampling } from '../image/options.ts';
 import { blankRaster, decodeImage, MAX_PIXELS, paste, type Raster } from '../image/raster.ts';
 import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
-import type { MapQuery } from './contract.ts';
+import type { Srs } from '../srs/srs.ts';
+import type { TileCache, TileRequest } from './tile-cache.ts';
 
 const log = getLogger('mapproxy.image');
 
 /** Tiles read and decoded at a time: enough to keep the library's threads busy, few enough for the memory. */
 const TILES_AT_ONCE = 16;
+
+/** The map wanted. */
+export interface CacheQuery extends TileRequest {
+  readonly bbox: Bbox;
+  readonly size: Size;
+  readonly srs: Srs;
+}
 
 /** A map drawn from tiles. */
 export interface CacheMap {
@@ -21,7 +27,7 @@ export interface CacheMap {
 }
 
 /** The query's only tile, when it is exactly one. */
-export function singleTile(cache: TileCache, query: MapQuery): TileCoord | undefined {
+export function singleTile(cache: TileCache, query: CacheQuery): TileCoord | undefined {
   if (!cache.grid.srs.equals(query.srs) || !isSize(query.size, cache.grid.tileSize)) return undefined;
   const affected = cache.grid.affectedTiles(query.bbox, query.size);
   if (affected === null || !isSize(affected.size, [1, 1])) return undefined;
@@ -37,7 +43,7 @@ export function singleTile(cache: TileCache, query: MapQuery): TileCoord | undef
  */
 export async function drawFromCache(
   caches: readonly TileCache[],
-  query: MapQuery,
+  query: CacheQuery,
   options: { readonly maxTiles: number },
 ): Promise<CacheMap | null> {
   const cache = caches.find(({ grid }) => grid.srs.equals(query.srs));
@@ -55,11 +61,13 @@ export async function drawFromCache(
   }
   const mosaic = await loadMosaic(cache, affected, query);
   if (mosaic === null) return null;
-  const method = resamplingFor(cache);
-  return { ...mosaic, raster: await resample(mosaic.raster, affected.bbox, query.bbox, query.size, method) };
+  return {
+    ...mosaic,
+    raster: await resample(mosaic.raster, affected.bbox, query.bbox, query.size, cache.image.resampling),
+  };
 }
 
-function affectedTiles(cache: TileCache, { bbox, size }: MapQuery): AffectedTiles | null {
+function affectedTiles(cache: TileCache, { bbox, size }: CacheQuery): AffectedTiles | null {
   try {
     return cache.grid.affectedTiles(bbox, size);
   } catch (error) {
@@ -69,11 +77,7 @@ function affectedTiles(cache: TileCache, { bbox, size }: MapQuery): AffectedTile
   }
 }
 
-function resamplingFor(cache: TileCache): Resampling {
-  return cache.image.resampling;
-}
-
-async function loadMosaic(cache: TileCache, affected: AffectedTiles, query: MapQuery): Promise<CacheMap | null> {
+async function loadMosaic(cache: TileCache, affected: AffectedTiles, query: CacheQuery): Promise<CacheMap | null> {
   const [width, height] = cache.grid.tileSize;
   const [columns, rows] = affected.size;
   const wanted = [...affected.tiles()].entries();
@@ -105,7 +109,7 @@ async function decodeTile(
   body: Buffer,
   cache: TileCache,
   coord: TileCoord,
-  { dimensions }: MapQuery,
+  { dimensions }: CacheQuery,
 ): Promise<Raster | undefined> {
   try {
     return await decodeImage(body);

@@ -1,0 +1,54 @@
+import { isSubset } from '../grid/subset.ts';
+import type { TileGrid } from '../grid/tile-grid.ts';
+import { encodeImage } from '../image/encode.ts';
+import { formatExtension } from '../image/format.ts';
+import type { ImageSettings } from '../image/options.ts';
+import type { MapSource, TiledSource } from '../source/contract.ts';
+import { drawFromCache } from './cache-map.ts';
+import type { TileCache } from './tile-cache.ts';
+
+/**
+ * The cache whose tiles can be taken as they are: every tile of the grid is one of its own, in the same format (row
+ * TILE-19).
+ */
+export function cacheWithSameTiles(
+  caches: readonly TileCache[],
+  grid: TileGrid,
+  image: ImageSettings,
+): TileCache | undefined {
+  return caches.find(
+    (cache) => formatExtension(cache.image.format) === formatExtension(image.format) && isSubset(grid, cache.grid),
+  );
+}
+
+/** A cache as a source of tiles (row TILE-19). */
+export function cacheAsTiledSource(cache: TileCache): TiledSource {
+  return {
+    ...describe(cache),
+    kind: 'tiles',
+    grid: cache.grid,
+    async getTile(coord, _format, signal) {
+      const tile = await cache.getTile(coord, { signal });
+      return tile === null ? null : { body: tile.body, cacheable: tile.cacheable };
+    },
+  };
+}
+
+/** A cache as a source of maps, asked for meta tiles like a WMS (row TILE-19). Its SRS is the only one it has. */
+export function cacheAsMapSource(cache: TileCache, options: { readonly maxTiles: number }): MapSource {
+  const lossless = { ...cache.image, format: 'image/png', colors: 0, mode: undefined };
+  return {
+    ...describe(cache),
+    kind: 'map',
+    async getMap(query) {
+      const map = await drawFromCache([cache], query, options);
+      if (map === null) return null;
+      return { body: (await encodeImage(map.raster, lossless)).body, cacheable: map.cacheable };
+    },
+  };
+}
+
+function describe({ name, image, grid, extent }: TileCache): Pick<TiledSource, 'name' | 'image' | 'extent'> {
+  // Opacity was applied when the tiles were made.
+  return { name, image: { ...image, opacity: undefined }, extent: { bbox: extent, srs: grid.srs } };
+}
