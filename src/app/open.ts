@@ -1,11 +1,34 @@
-import { pathToFileURL } from 'node:url';
 import type { Application } from '../http/application.ts';
-import { ConfigError } from '../http/errors.ts';
+import { getLogger } from '../log.ts';
+import type { FilterTarget } from './filters/contract.ts';
+import { openFilter } from './filters/open.ts';
+import { importFunction } from './import-function.ts';
+import { mountApplications } from './mounts.ts';
+import { openProjects } from './projects.ts';
 
-/** What answers the requests. Paths are absolute. */
+const log = getLogger('mapgate.server');
+
+/** What answers the requests. Plain data; paths are absolute. */
 export type AppTarget =
   | { readonly kind: 'mapproxy'; readonly file: string }
-  | { readonly kind: 'module'; readonly file: string };
+  | { readonly kind: 'module'; readonly file: string }
+  /** A directory of mapproxy.yaml files (row APP-14). */
+  | {
+      readonly kind: 'projects';
+      readonly directory: string;
+      readonly allowListing: boolean;
+      /** Projects held open at the same time. */
+      readonly limit: number;
+    }
+  | { readonly kind: 'mounts'; readonly mounts: readonly Mount[] }
+  /** The first filter is the outermost: it sees a request first and its answer last. */
+  | { readonly kind: 'filtered'; readonly filters: readonly FilterTarget[]; readonly app: AppTarget };
+
+export interface Mount {
+  /** `/osm`; `/` takes what no other mount does. */
+  readonly path: string;
+  readonly app: AppTarget;
+}
 
 /** An application ready to answer, with what a gateway and a supervisor want to know of it. */
 export interface OpenApplication {
@@ -17,24 +40,115 @@ export interface OpenApplication {
   close(): Promise<void>;
 }
 
-/** Opens what a target names. @throws ConfigError when it cannot be used */
-export async function openApplication(target: AppTarget): Promise<OpenApplication> {
-  if (target.kind === 'module') return openModule(target.file);
-  // Loaded on use: a module's workers start faster, and smaller, without the map proxy.
-  const { openMapProxy } = await import('./load.ts');
-  return openMapProxy(target.file);
+/** How the leaves of a target are opened. */
+export interface Openers {
+  readonly mapproxy: (file: string) => Promise<OpenApplication>;
+  readonly module: (file: string) => Promise<OpenApplication>;
+}
+
+const OPENERS: Openers = {
+  async mapproxy(file) {
+    // Loaded on use: a module's workers start faster, and smaller, without the map proxy.
+    const { openMapProxy } = await import('./load.ts');
+    return openMapProxy(file);
+  },
+  module: openModule,
+};
+
+/** Opens what a target names. @throws ConfigError when it cannot be used; nothing is left open then */
+export async function openApplication(target: AppTarget, openers: Openers = OPENERS): Promise<OpenApplication> {
+  const opening = new Opening(openers);
+  try {
+    const { application, routes } = await opening.open(target);
+    return { application, routes, files: [...opening.files], close: () => opening.close() };
+  } catch (error) {
+    await opening.close().catch((second: unknown) => log.error({ err: second }, 'what was opened did not close'));
+    throw error;
+  }
+}
+
+type Opened = Pick<OpenApplication, 'application' | 'routes'>;
+
+/** All that is opened for one target, to be closed together. */
+class Opening {
+  readonly files = new Set<string>();
+  readonly #openers: Openers;
+  /** In the order in which they were opened. */
+  readonly #closers: (() => Promise<void>)[] = [];
+  /** By file: mounts that name the same one share it, with its caches and connections. */
+  readonly #mapProxies = new Map<string, Promise<Opened>>();
+
+  constructor(openers: Openers) {
+    this.#openers = openers;
+  }
+
+  open(target: AppTarget): Promise<Opened> {
+    switch (target.kind) {
+      case 'mapproxy':
+        return this.#openOnce(target.file);
+      case 'module':
+        return this.#keep(this.#openers.module(target.file));
+      case 'projects':
+        return this.#openProjects(target);
+      case 'mounts':
+        return this.#openMounts(target.mounts);
+      case 'filtered':
+        return this.#openFiltered(target.filters, target.app);
+    }
+  }
+
+  /** What was opened last closes first. @throws the first error, after all were tried */
+  async close(): Promise<void> {
+    let failure: { error: unknown } | undefined;
+    for (const close of this.#closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
+  }
+
+  async #openProjects(target: AppTarget & { kind: 'projects' }): Promise<Opened> {
+    return this.#keep(openProjects({ ...target, open: this.#openers.mapproxy }));
+  }
+
+  #openOnce(file: string): Promise<Opened> {
+    let opened = this.#mapProxies.get(file);
+    if (opened === undefined) {
+      opened = this.#keep(this.#openers.mapproxy(file));
+      this.#mapProxies.set(file, opened);
+    }
+    return opened;
+  }
+
+  async #openMounts(mounts: readonly Mount[]): Promise<Opened> {
+    const applications = new Map<string, Application>();
+    for (const { path, app } of mounts) applications.set(path, (await this.open(app)).application);
+    return { application: mountApplications(applications), routes: undefined };
+  }
+
+  async #openFiltered(filters: readonly FilterTarget[], app: AppTarget): Promise<Opened> {
+    let { application, routes } = await this.open(app);
+    for (const target of filters.toReversed()) {
+      const opened = await openFilter(target);
+      for (const file of opened.files ?? []) this.files.add(file);
+      this.#closers.push(async () => opened.close?.());
+      application = opened.filter(application);
+    }
+    return { application, routes };
+  }
+
+  async #keep(opening: OpenApplication | Promise<OpenApplication>): Promise<Opened> {
+    const opened = await opening;
+    for (const file of opened.files) this.files.add(file);
+    this.#closers.push(() => opened.close());
+    return opened;
+  }
 }
 
 async function openModule(file: string): Promise<OpenApplication> {
-  let module: Record<string, unknown>;
-  try {
-    module = await import(pathToFileURL(file).href);
-  } catch (cause) {
-    throw new ConfigError(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause), { file }, { cause });
-  }
-  const { application } = module;
-  if (typeof application !== 'function') {
-    throw new ConfigError('exports no function `application`', { file });
-  }
-  return { application: application as Application, routes: undefined, files: [file], close: async () => {} };
+  const application = (await importFunction(file, 'application')) as Application;
+  return { application, routes: undefined, files: [file], close: async () => {} };
 }

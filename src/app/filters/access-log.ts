@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { Request } from '../../http/request.ts';
-import { Response } from '../../http/response.ts';
 import { getLogger } from '../../log.ts';
+import { answerToEnd } from '../answer-end.ts';
 import { type AccessRecord, combinedLine, jsonFields, jsonLine } from './access-line.ts';
 import { credentialsOf } from './basic-auth.ts';
 import { defineFilter, type OpenFilter } from './contract.ts';
 import { LogFile } from './log-file.ts';
-import { watched } from './streams.ts';
 
 /** Tells each answered request to the logger `mapgate.access`, or writes it to a file. */
 export default defineFilter({
@@ -34,39 +33,9 @@ function accessLog(tell: (record: AccessRecord) => void): OpenFilter {
     filter: (application) => (request) => {
       const time = new Date();
       const begun = performance.now();
-      const end = (status: number, bytes: number): void =>
-        tell({ ...described(request, status), time, status, bytes, milliseconds: performance.now() - begun });
-
-      const finish = (response: Response): Response => {
-        const { status, headers, body } = response;
-        if (body === null || request.method === 'HEAD') end(status, 0);
-        else if (typeof body === 'string') end(status, Buffer.byteLength(body));
-        else if (Buffer.isBuffer(body)) end(status, body.length);
-        else
-          return new Response(
-            status,
-            headers,
-            watched(
-              body,
-              () => {},
-              (bytes) => end(status, bytes),
-            ),
-          );
-        return response;
-      };
-
-      // The gateway answers 500 to what an application throws.
-      const fail = (error: unknown): never => {
-        end(500, 0);
-        throw error;
-      };
-
-      try {
-        const answer = application(request);
-        return answer instanceof Promise ? answer.then(finish, fail) : finish(answer);
-      } catch (error) {
-        return fail(error);
-      }
+      return answerToEnd(application, request, (status, bytes) =>
+        tell({ ...described(request, status), time, status, bytes, milliseconds: performance.now() - begun }),
+      );
     },
   };
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Application } from '../../http/application.ts';
 import type { Request } from '../../http/request.ts';
-import { Response, textResponse } from '../../http/response.ts';
+import { type Response, textResponse } from '../../http/response.ts';
+import { answerToEnd } from '../answer-end.ts';
 import { defineFilter } from './contract.ts';
-import { watched } from './streams.ts';
 
 /** A query longer than servers usually take whole is no map request. */
 const DEFAULT_QUERY_LENGTH = 16_384;
@@ -60,37 +60,14 @@ async function* bounded(body: AsyncIterable<Uint8Array>, limit: number): AsyncGe
   }
 }
 
-/**
- * At most `limit` requests are under way; others are told to come back. A streamed answer counts again from its first
- * byte to its last: one that is never read (HEAD) holds no place.
- */
+/** At most `limit` requests are under way, up to the end of their answers; others are told to come back. */
 function admit(application: Application, limit: number, retryAfter: number): Application {
   let underWay = 0;
-  const enter = (): void => {
-    underWay++;
-  };
-  const leave = (): void => {
-    underWay--;
-  };
-  const finish = (response: Response): Response => {
-    leave();
-    const { status, headers, body } = response;
-    if (body === null || typeof body === 'string' || Buffer.isBuffer(body)) return response;
-    return new Response(status, headers, watched(body, enter, leave));
-  };
   return (request) => {
     if (underWay >= limit) return textResponse(503, 'too many requests at once', { 'Retry-After': String(retryAfter) });
-    enter();
-    try {
-      const answer = application(request);
-      if (!(answer instanceof Promise)) return finish(answer);
-      return answer.then(finish, (error: unknown) => {
-        leave();
-        throw error;
-      });
-    } catch (error) {
-      leave();
-      throw error;
-    }
+    underWay++;
+    return answerToEnd(application, request, () => {
+      underWay--;
+    });
   };
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Filter } from '../../http/application.ts';
 import { ConfigError } from '../../http/errors.ts';
+import { importFunction } from '../import-function.ts';
 import type { FilterTarget, OpenFilter } from './contract.ts';
 import { filterDefinitions } from './index.ts';
 
@@ -13,16 +13,9 @@ export async function openFilter(target: FilterTarget): Promise<OpenFilter> {
   return definition.open(target.options, { resolvePath: (path) => resolve(target.directory, path) });
 }
 
-async function openModule(file: string, options: unknown): Promise<OpenFilter> {
-  let module: Record<string, unknown>;
-  try {
-    module = await import(pathToFileURL(file).href);
-  } catch (cause) {
-    throw new ConfigError(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause), { file }, { cause });
-  }
-  const make: unknown = module.filter;
-  if (typeof make !== 'function') throw new ConfigError('exports no function `filter`', { file });
-  const filter: unknown = await make(options);
+async function openModule(file: string, options: Readonly<Record<string, unknown>>): Promise<OpenFilter> {
+  const make = (await importFunction(file, 'filter')) as (options: Readonly<Record<string, unknown>>) => unknown;
+  const filter = await make(options);
   if (typeof filter !== 'function') throw new ConfigError('`filter` returns no function', { file });
   return { filter: filter as Filter, files: [file] };
 }
