@@ -12,6 +12,7 @@ export interface Database {
 export interface Statement {
   /** Rows as arrays of columns. */
   raw(): this;
+  /** A Buffer must not be the only parameter: libsql takes it for named ones, and ends the process. */
   get(...parameters: unknown[]): unknown;
   run(...parameters: unknown[]): unknown;
 }

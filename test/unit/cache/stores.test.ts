@@ -217,7 +217,7 @@ describe('mbtiles store', () => {
     const database = openDatabase(join(folder, 'osm.mbtiles'));
     database.exec('CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob)');
     database.exec('CREATE TABLE metadata (name text, value text)');
-    database.prepare('INSERT INTO tiles VALUES (2, 3, 4, ?)').run(BODY);
+    database.prepare('INSERT INTO tiles VALUES (?, 3, 4, ?)').run(2, BODY);
     database.close();
     assert.deepEqual((await store.load(COORD))?.body, BODY);
   });
