@@ -121,7 +121,7 @@ class FetchExchange implements Exchange {
     this.#ended = true;
   }
 
-  #send(response: Response, body: BodyInit | null): void {
+  #send(response: Response, body: Buffer | string | ReadableStream<Uint8Array> | null): void {
     const headers = new Headers();
     eachField(response, (name, value) => headers.append(name, value));
     this.#answer(new globalThis.Response(body, { status: statusOf(response), headers }));

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { Application } from '../http/application.ts';
+import { decodePath } from '../http/percent.ts';
 import type { Response } from '../http/response.ts';
 import type { TargetRule } from './environ.ts';
 import { type Exchange, serve } from './exchange.ts';
@@ -9,16 +11,46 @@ import { drained } from './sockets.ts';
 
 /** An HTTP server for an application; not yet listening. */
 export function httpServer(application: Application, rule: TargetRule = {}): Server {
-  return createServer((incoming, outgoing) => serve(application, new HttpExchange(incoming, outgoing), rule));
+  return createServer(toNodeListener(application, rule));
+}
+
+/** A request as it may come from a framework that mounts one application in another. */
+interface MountedRequest extends IncomingMessage {
+  /** The mount, as Express tells it: `/maps`. Then `url` is below it. */
+  readonly baseUrl?: string;
+  /** Mount and path. */
+  readonly originalUrl?: string;
+}
+
+/**
+ * An application as a listener of Node's HTTP server, to be mounted in Express and its like.
+ *
+ * @param rule `mount` tells where it is, for frameworks that do not
+ *
+ * @example
+ * ```js
+ * import express from 'express';
+ * import { makeApp, toNodeListener } from 'mapgate';
+ *
+ * const app = express();
+ * app.use('/maps', toNodeListener(await makeApp(new URL('mapproxy.yaml', import.meta.url))));
+ * app.listen(8080, '127.0.0.1');
+ * ```
+ */
+export function toNodeListener(
+  application: Application,
+  rule: TargetRule = {},
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  return (incoming, outgoing) => serve(application, new HttpExchange(incoming, outgoing), rule);
 }
 
 /** CGI variables as a web server on this machine would set them (RFC 3875 section 4.1), read from an HTTP request. */
 class HttpExchange implements Exchange {
-  readonly #incoming: IncomingMessage;
+  readonly #incoming: MountedRequest;
   readonly #outgoing: ServerResponse;
   #abort: AbortController | undefined;
 
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse) {
+  constructor(incoming: MountedRequest, outgoing: ServerResponse) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
   }
@@ -33,7 +65,13 @@ class HttpExchange implements Exchange {
       case 'REQUEST_METHOD':
         return this.#incoming.method;
       case 'REQUEST_URI':
-        return this.#incoming.url;
+        return this.#incoming.originalUrl ?? this.#incoming.url;
+      case 'SCRIPT_NAME':
+        return this.#mount;
+      case 'PATH_INFO':
+        return this.#mount === undefined ? undefined : decodePath(this.#incoming.url?.split('?', 1)[0] ?? '/');
+      case 'HTTPS':
+        return this.#incoming.socket instanceof TLSSocket ? 'on' : undefined;
       case 'CONTENT_TYPE':
         return headers['content-type'];
       case 'CONTENT_LENGTH':
@@ -51,6 +89,12 @@ class HttpExchange implements Exchange {
       default:
         return undefined;
     }
+  }
+
+  /** Undefined where no framework says that it is mounted. */
+  get #mount(): string | undefined {
+    const { baseUrl } = this.#incoming;
+    return baseUrl === undefined || baseUrl === '' ? undefined : decodePath(baseUrl);
   }
 
   *variables(): Iterable<readonly [string, string]> {
@@ -124,6 +168,9 @@ class HttpExchange implements Exchange {
 const SERVER_VARIABLES = [
   'REQUEST_METHOD',
   'REQUEST_URI',
+  'SCRIPT_NAME',
+  'PATH_INFO',
+  'HTTPS',
   'CONTENT_TYPE',
   'CONTENT_LENGTH',
   'SERVER_PROTOCOL',
