@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 import { checkCommand } from './check.ts';
 import { pingCommand } from './ping.ts';
 import { serveCommand } from './serve.ts';
+import { serveDevelopCommand, serveMultiappDevelopCommand } from './serve-develop.ts';
 
 /** Wrong usage or configuration; row SEED-12 and gunicorn's users know 2 for it. */
 const EXIT_USAGE = 2;
@@ -17,6 +18,8 @@ const program = new Command('mapgate')
   .showHelpAfterError('(mapgate --help tells the commands)');
 
 program.addCommand(serveCommand());
+program.addCommand(serveDevelopCommand());
+program.addCommand(serveMultiappDevelopCommand());
 program.addCommand(checkCommand());
 program.addCommand(pingCommand());
 for (const command of program.commands) command.copyInheritedSettings(program);

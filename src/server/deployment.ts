@@ -1,3 +1,4 @@
+import type { DevelopmentOptions } from '../app/debug/open.ts';
 import type { AppTarget } from '../app/open.ts';
 import type { LogFormat } from '../log.ts';
 import type { Address } from './address.ts';
@@ -44,4 +45,6 @@ export interface Deployment {
   readonly listen: readonly Listen[];
   readonly workers: WorkerSettings;
   readonly log: LogOptions;
+  /** Undefined: the application serves others than its developers. */
+  readonly development?: DevelopmentOptions;
 }

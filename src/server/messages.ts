@@ -1,3 +1,4 @@
+import type { BrokenApplication } from '../app/debug/open.ts';
 import type { Deployment } from './deployment.ts';
 
 /** What the supervisor tells a worker. */
@@ -9,8 +10,14 @@ export type WorkerOrder =
 
 /** What a worker tells the supervisor. */
 export type WorkerReport =
-  | { readonly type: 'ready'; readonly transport: string | null; readonly fallbackReason: string | null }
-  /** It could not start; `message` is for the operator. */
-  | { readonly type: 'failed'; readonly message: string }
+  | {
+      readonly type: 'ready';
+      readonly transport: string | null;
+      readonly fallbackReason: string | null;
+      /** What the application was read from. */
+      readonly files: readonly string[];
+    }
+  /** It could not start; `message` is for the operator, `broken` for developers. */
+  | { readonly type: 'failed'; readonly message: string; readonly broken?: BrokenApplication }
   /** It has served its time and asks to be replaced. */
   | { readonly type: 'retire'; readonly reason: string };

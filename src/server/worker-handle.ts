@@ -22,6 +22,8 @@ const KILL_GRACE = 5_000;
 export interface Ready {
   readonly transport: string | null;
   readonly fallbackReason: string | null;
+  /** What the application was read from. */
+  readonly files: readonly string[];
 }
 
 /** One worker process, from fork to exit. */
@@ -67,11 +69,11 @@ export class WorkerHandle {
     try {
       const report = await Promise.race([this.#firstReport(), this.exited]);
       if (typeof report === 'string') throw new StartError(`the worker ended with ${report} before it was ready`);
-      if (report.type === 'failed') throw new StartError(report.message);
+      if (report.type === 'failed') throw new StartError(report.message, { cause: report.broken });
       this.#child.on('message', (later: WorkerReport) => {
         if (later.type === 'retire') this.#onRetire(later.reason);
       });
-      return { transport: null, fallbackReason: null, ...report };
+      return { transport: null, fallbackReason: null, files: [], ...report };
     } catch (error) {
       this.#child.kill('SIGKILL');
       throw error;

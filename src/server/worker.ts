@@ -1,3 +1,4 @@
+import type { BrokenApplication } from '../app/debug/open.ts';
 import { type OpenApplication, openApplication } from '../app/open.ts';
 import { ConfigError } from '../http/errors.ts';
 import { configureLogging, getLogger } from '../log.ts';
@@ -48,6 +49,7 @@ class Worker {
       type: 'ready',
       transport: responder?.transport ?? null,
       fallbackReason: responder?.fallbackReason ?? null,
+      files: this.#opened.files,
     });
   }
 
@@ -85,14 +87,27 @@ async function start(deployment: Deployment, descriptors: readonly number[]): Pr
   const { level, format, loggers } = deployment.log;
   configureLogging({ level, loggers, ...(format === null ? {} : { format }) });
   try {
-    const worker = new Worker(deployment, await openApplication(deployment.app));
+    const worker = new Worker(deployment, await open(deployment));
     await worker.serve(descriptors);
     return worker;
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error);
-    report({ type: 'failed', message });
+    report({ type: 'failed', message, ...(await brokenness(deployment, error)) });
     return undefined;
   }
+}
+
+async function open({ app, development }: Deployment): Promise<OpenApplication> {
+  if (development === undefined) return openApplication(app);
+  const { openForDevelopment } = await import('../app/debug/open.ts');
+  return openForDevelopment(app, development);
+}
+
+/** What a developer is told besides the message. */
+async function brokenness({ app, development }: Deployment, error: unknown): Promise<{ broken?: BrokenApplication }> {
+  if (development === undefined) return {};
+  const { describeBroken } = await import('../app/debug/open.ts');
+  return { broken: await describeBroken(app, error) };
 }
 
 function main(): void {

@@ -1,0 +1,25 @@
+import { answerToEnd } from '../../app/answer-end.ts';
+import { POLL_HEADER } from '../../app/debug/names.ts';
+import type { Application } from '../../http/application.ts';
+import type { Request } from '../../http/request.ts';
+
+/** Writes a line to the terminal for each request once it is answered: `200 GET /demo/ 12 ms`. */
+export function withRequestLines(application: Application, write: (line: string) => void): Application {
+  return (request) => {
+    if (request.header(POLL_HEADER) !== undefined) return application(request);
+    const begun = performance.now();
+    return answerToEnd(application, request, (status) =>
+      write(requestLine(request, status, performance.now() - begun)),
+    );
+  };
+}
+
+function requestLine(request: Request, status: number, milliseconds: number): string {
+  const target = request.variable('REQUEST_URI') ?? request.pathInfo;
+  return `${status} ${request.method} ${printable(target)} ${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+}
+
+/** A terminal takes control characters for orders. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
