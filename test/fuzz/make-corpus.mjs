@@ -40,9 +40,14 @@ const seeds = {
     record(5, 3, Buffer.from('body'), 4),
     record(2, 1, nothing),
   ]),
-  management: Buffer.concat([record(9, 0, pair('FCGI_MAX_CONNS', '')), record(77, 0, Buffer.from('?')), record(11, 0, nothing)]),
+  management: Buffer.concat([
+    record(9, 0, pair('FCGI_MAX_CONNS', '')),
+    record(77, 0, Buffer.from('?')),
+    record(11, 0, nothing),
+  ]),
   'wrong-version': Buffer.from([9, 1, 0, 1, 0, 8, 0, 0]),
   pairs: params,
 };
 // The first byte tells the fuzzer how to cut.
-for (const [name, bytes] of Object.entries(seeds)) writeFileSync(join(folder, name), Buffer.concat([Buffer.from([7]), bytes]));
+for (const [name, bytes] of Object.entries(seeds))
+  writeFileSync(join(folder, name), Buffer.concat([Buffer.from([7]), bytes]));

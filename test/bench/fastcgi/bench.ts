@@ -65,14 +65,19 @@ async function measureRequests(all: readonly Candidate[]): Promise<void> {
 }
 
 function print(title: string, samples: ReadonlyMap<string, readonly number[]>): void {
-  const yardstick = median(samples.get('libfcgi') ?? []);
+  const yardstick = samples.get('libfcgi') ?? [];
   console.log(`\n${title}: CPU per request in microseconds, ${rounds} rounds of ${seconds} s, ${CLIENTS} clients\n`);
-  console.log('    responder     median    best    worst   / libfcgi');
+  console.log('    responder       median  / libfcgi      best  / libfcgi     worst');
   for (const [name, values] of samples) {
-    const columns = [median(values), Math.min(...values), Math.max(...values)].map((value) =>
-      value.toFixed(2).padStart(8),
-    );
-    console.log(`    ${name.padEnd(12)}${columns.join(' ')}    ${(median(values) / yardstick).toFixed(2)}`);
+    const best = Math.min(...values);
+    const columns = [
+      median(values).toFixed(2),
+      (median(values) / median(yardstick)).toFixed(2),
+      best.toFixed(2),
+      (best / Math.min(...yardstick)).toFixed(2),
+      Math.max(...values).toFixed(2),
+    ];
+    console.log(`    ${name.padEnd(12)}${columns.map((column) => column.padStart(10)).join('')}`);
   }
 }
 
