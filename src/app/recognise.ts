@@ -1,6 +1,7 @@
 import type { Application } from '../http/application.ts';
 import { type FetchHandler, fromFetch } from './adapters/from-fetch.ts';
-import { fromNodeListener, type NodeListener } from './adapters/from-node-listener.ts';
+import { fromNodeListener } from './adapters/from-node-listener.ts';
+import type { NodeListener } from './adapters/listener-run.ts';
 
 /** An application found in what a module exports. */
 export interface FoundApplication {

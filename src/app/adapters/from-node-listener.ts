@@ -1,9 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Application } from '../../http/application.ts';
-import { ListenerRun } from './listener-run.ts';
-
-/** What `http.createServer` takes. A promise that is returned is awaited, for the sake of its rejection. */
-export type NodeListener = (request: IncomingMessage, response: ServerResponse) => unknown;
+import { ListenerRun, type NodeListener } from './listener-run.ts';
 
 /**
  * Runs a Node listener (Express, Koa's `callback()`, Fastify's `routing`, a handler of `node:http`) behind every

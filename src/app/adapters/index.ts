@@ -1,2 +1,3 @@
 export { type FetchEnvironment, type FetchHandler, fromFetch } from './from-fetch.ts';
-export { fromNodeListener, type NodeListener } from './from-node-listener.ts';
+export { fromNodeListener } from './from-node-listener.ts';
+export type { NodeListener } from './listener-run.ts';

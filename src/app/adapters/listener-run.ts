@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Request } from '../../http/request.ts';
@@ -14,6 +15,9 @@ const log = getLogger('mapgate.app');
 const OUTPUT_WINDOW = 65_536;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+
+/** What `http.createServer` takes. A promise that is returned is awaited, for the sake of its rejection. */
+export type NodeListener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** One request on its way through a Node listener. */
 export class ListenerRun {
@@ -45,25 +49,25 @@ export class ListenerRun {
     });
     this.#socket = new StandInSocket(request, (chunk, taken) => this.#take(chunk, taken), OUTPUT_WINDOW);
     this.#incoming = new NodeRequest(request, this.#socket);
-    this.#outgoing = new NodeResponse(this.#incoming, {
+    this.#outgoing = new NodeResponse(this.#incoming.message, {
       onHead: (head) => this.#begin(head),
       onEnd: () => this.#giveWhole(),
     });
     // As with the request: the stand-in has what is used of a socket.
-    this.#outgoing.assignSocket(this.#socket as unknown as Socket);
-    this.#outgoing.on('finish', () => this.#finish());
-    this.#socket.on('drain', () => this.#outgoing.emit('drain'));
+    this.#outgoing.message.assignSocket(this.#socket as unknown as Socket);
+    this.#outgoing.message.on('finish', () => this.#finish());
+    this.#socket.on('drain', () => this.#outgoing.message.emit('drain'));
     this.#socket.on('timeout', () => this.#onTimeout());
     this.#socket.on('close', () => this.#onClose());
   }
 
   /** Calls the listener. @returns its answer, as soon as that has begun; rejects where the listener fails before */
-  run(listener: (incoming: NodeRequest, outgoing: NodeResponse) => unknown): Promise<Response> {
+  run(listener: NodeListener): Promise<Response> {
     const { signal } = this.#request;
     if (signal.aborted) this.#leave();
     else signal.addEventListener('abort', this.#onAbort, { once: true });
     try {
-      const returned = listener(this.#incoming, this.#outgoing);
+      const returned = listener(this.#incoming.message, this.#outgoing.message);
       if (returned instanceof Promise) returned.catch((error: unknown) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
@@ -123,7 +127,7 @@ export class ListenerRun {
   }
 
   #noBody(): ResponseBody {
-    return noBody(this.#request, this.#outgoing.hasHeader('content-length'));
+    return noBody(this.#request, this.#outgoing.message.hasHeader('content-length'));
   }
 
   /** All of the answer was written. */
@@ -136,7 +140,7 @@ export class ListenerRun {
 
   #fail(error: unknown): void {
     if (this.#finished || (this.#answered && this.#body === undefined)) {
-      log.error({ err: error }, `a listener failed after its answer to ${this.#incoming.originalUrl}`);
+      log.error({ err: error }, `a listener failed after its answer to ${this.#incoming.message.originalUrl}`);
     } else {
       this.#giveUp(error);
     }
@@ -151,8 +155,8 @@ export class ListenerRun {
   }
 
   #onTimeout(): void {
-    const onRequest = !this.#incoming.complete && this.#incoming.emit('timeout', this.#socket);
-    const onResponse = this.#outgoing.emit('timeout', this.#socket);
+    const onRequest = !this.#incoming.message.complete && this.#incoming.message.emit('timeout', this.#socket);
+    const onResponse = this.#outgoing.message.emit('timeout', this.#socket);
     if (!onRequest && !onResponse && this.#socket.listenerCount('timeout') === 1) this.#socket.destroy();
   }
 
@@ -160,7 +164,7 @@ export class ListenerRun {
     this.#request.signal.removeEventListener('abort', this.#onAbort);
     if (this.#finished) return;
     this.#giveUp(
-      this.#incoming.bodyFailure ?? this.#socket.errored ?? new Error('the listener closed its connection unanswered'),
+      this.#incoming.failure ?? this.#socket.errored ?? new Error('the listener closed its connection unanswered'),
     );
     this.#incoming.abort();
   }
