@@ -2,7 +2,7 @@ import type { Application } from '../http/application.ts';
 import { getLogger } from '../log.ts';
 import type { FilterTarget } from './filters/contract.ts';
 import { openFilter } from './filters/open.ts';
-import { importFunction } from './import-function.ts';
+import { openModule } from './module.ts';
 import { mountApplications } from './mounts.ts';
 import { openProjects } from './projects.ts';
 
@@ -146,9 +146,4 @@ class Opening {
     this.#closers.push(() => opened.close());
     return opened;
   }
-}
-
-async function openModule(file: string): Promise<OpenApplication> {
-  const application = (await importFunction(file, 'application')) as Application;
-  return { application, routes: undefined, files: [file], close: async () => {} };
 }

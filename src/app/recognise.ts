@@ -1,4 +1,5 @@
 import type { Application } from '../http/application.ts';
+import { ConfigError } from '../http/errors.ts';
 import { type FetchHandler, fromFetch } from './adapters/from-fetch.ts';
 import { fromNodeListener } from './adapters/from-node-listener.ts';
 import type { NodeListener } from './adapters/listener-run.ts';
@@ -21,24 +22,27 @@ const NAMES = ['application', 'default', 'app', 'handler', 'listener'] as const;
  * object with `fetch`, or a Node listener as `application`, `default`, `app`, `handler` or `listener`; or a function
  * `fetch`. Promises of them are awaited.
  *
- * @throws TypeError that tells what was found instead
+ * @throws ConfigError that tells what was found instead, or what the application rejects with
  */
-export async function applicationOf(exported: Readonly<Record<string, unknown>>): Promise<FoundApplication> {
+export async function applicationOf(
+  exported: Readonly<Record<string, unknown>>,
+  file: string,
+): Promise<FoundApplication> {
   for (const name of NAMES) {
     const value = await exported[name];
     if (value === undefined) continue;
     const found = await recognise(value, name);
     if (found !== undefined) return found;
-    throw new TypeError(`exports ${describe(value)} as \`${name}\`; ${WANTED}`);
+    throw new ConfigError(`${WANTED}; found: \`${name}\`, ${describe(value)}`, { file });
   }
   if (isFunction(exported.fetch)) return { application: fromFetch(exported.fetch as FetchHandler) };
   const names = Object.keys(exported);
   const found = names.length === 0 ? 'nothing' : names.map((name) => `\`${name}\``).join(', ');
-  throw new TypeError(`exports ${found}; ${WANTED}`);
+  throw new ConfigError(`${WANTED}; found: ${found}`, { file });
 }
 
 const WANTED =
-  'wanted is an application as `application`, or as `default` or `app` one of Express, Koa, Fastify or Hono, ' +
+  'exports no function `application`, nor as `default` or `app` an application of Express, Koa, Fastify or Hono, ' +
   'an object with `fetch`, or a listener (req, res) => …';
 
 async function recognise(value: unknown, name: string): Promise<FoundApplication | undefined> {

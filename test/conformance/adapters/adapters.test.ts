@@ -13,7 +13,7 @@ for (const [framework, appOf] of Object.entries(apps)) {
   for (const [way, host] of Object.entries(hosts)) {
     test(`${framework} ${way}`, async (t) => {
       const stage = new Stage();
-      const { application, close } = await applicationOf({ default: appOf(stage) });
+      const { application, close } = await applicationOf({ default: appOf(stage) }, 'app.mjs');
       t.after(() => close?.());
       await adapterSuite(t, await host(t, application), stage);
     });
