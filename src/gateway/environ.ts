@@ -22,7 +22,7 @@ export interface TargetRule {
  * 2. SCRIPT_NAME and PATH_INFO are given: they count. PATH_INFO is decoded if it is still as in REQUEST_URI (nginx with
  *    `if` and `set`); where both overlap (mod_proxy_fcgi with proxy-fcgi-pathinfo=1 and an escape in the path) the mount
  *    is what REQUEST_URI has before PATH_INFO.
- * 3. PATH_INFO is absent and SCRIPT_FILENAME is mod_proxy_fcgi's `proxy:fcgi://authority/rest`: the rest is the path.
+ * 3. PATH_INFO is absent and SCRIPT_FILENAME is mod_proxy_fcgi's `proxy:fcgi://authority/rest` (scgi of mod_proxy_scgi): the rest is the path.
  * 4. PATH_INFO is absent: SCRIPT_NAME is the whole path; the mount ends before its first word that is a route.
  *
  * Last, `X-Script-Name` (row APP-09) replaces the mount, and is taken off the path if it is still there.
@@ -83,8 +83,8 @@ function reconcile(uri: string, scriptName: string, pathInfo: string): Split {
   return { scriptName: trimMount(mount), pathInfo: path };
 }
 
-/** mod_proxy_fcgi names the proxied file; with a ProxyPass target that ends in a slash, that slash stands twice. */
-const PROXY_NAME = /^proxy:fcgi:\/\/[^/]*(\/.*)$/;
+/** mod_proxy_fcgi and mod_proxy_scgi name the proxied file; with a ProxyPass target that ends in a slash, that slash stands twice. */
+const PROXY_NAME = /^proxy:[fs]cgi:\/\/[^/]*(\/.*)$/;
 
 function splitByProxyName(read: ReadVariable, uri: string | undefined, whole: string): Split | undefined {
   const rest = PROXY_NAME.exec(read('SCRIPT_FILENAME') ?? '')?.[1];

@@ -122,6 +122,15 @@ describe('deriveTarget', () => {
       rule: { mount: '/m' },
       expect: ['/m', '/other'],
     },
+    {
+      title: 'finds the path of a plain ProxyPass to SCGI in the proxied name',
+      variables: {
+        SCRIPT_NAME: '/m/tms/two words/',
+        SCRIPT_FILENAME: 'proxy:scgi://127.0.0.1:9000/tms/two%20words/',
+        REQUEST_URI: '/m/tms/two%20words/?a=b',
+      },
+      expect: ['/m', '/tms/two words/'],
+    },
     { title: 'no variables at all are the root', variables: {}, expect: ['', '/'] },
   ];
   for (const { title, variables, rule, expect } of cases) {
