@@ -22,7 +22,8 @@ export interface TargetRule {
  * 2. SCRIPT_NAME and PATH_INFO are given: they count. PATH_INFO is decoded if it is still as in REQUEST_URI (nginx with
  *    `if` and `set`); where both overlap (mod_proxy_fcgi with proxy-fcgi-pathinfo=1 and an escape in the path) the mount
  *    is what REQUEST_URI has before PATH_INFO.
- * 3. PATH_INFO is absent and SCRIPT_FILENAME is mod_proxy_fcgi's `proxy:fcgi://authority/rest` (scgi of mod_proxy_scgi): the rest is the path.
+ * 3. PATH_INFO is absent and SCRIPT_FILENAME is mod_proxy_fcgi's `proxy:fcgi://authority/rest`, or mod_proxy_scgi's with
+ *    `scgi`: the rest is the path.
  * 4. PATH_INFO is absent: SCRIPT_NAME is the whole path; the mount ends before its first word that is a route.
  *
  * Last, `X-Script-Name` (row APP-09) replaces the mount, and is taken off the path if it is still there.
