@@ -53,7 +53,8 @@ loads="import { createResponder } from '@mapgate/fastcgi-kit'; import { readFile
 createResponder({ transport: 'native', onRequest() {} }).close();
 process.exit(readFileSync('/proc/self/maps', 'utf8').includes('$folder/build/Release/fastcgi_kit.node') ? 0 : 1);"
 "${with_addon[@]}" --input-type=module --eval "$loads" || { echo 'sanitizers: the wrong addon was loaded' >&2; exit 1; }
-"${with_addon[@]}" --import tsx --test test/conformance/fastcgi/native.test.ts > "$folder/suite.log" 2>&1 || {
+"${with_addon[@]}" --import tsx --test test/conformance/fastcgi/native.test.ts \
+  test/conformance/fastcgi/native-threads.test.ts > "$folder/suite.log" 2>&1 || {
   grep -nE 'not ok|ERROR: AddressSanitizer|runtime error' "$folder/suite.log" >&2 || true
   tail -n 80 "$folder/suite.log" >&2
   exit 1
