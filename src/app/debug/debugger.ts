@@ -38,8 +38,10 @@ class Debugger {
 
   async handle(request: Request): Promise<Response> {
     if (request.variable(CONSOLE_VARIABLE) === 'evaluate') return this.#evaluate(request);
+    // Called by itself, it stands in stacks under its own name.
+    const application = this.#application;
     try {
-      return await this.#application(request);
+      return await application(request);
     } catch (error) {
       if (isClients(error) || request.signal.aborted) throw error;
       return this.#show(error, request);

@@ -1,6 +1,7 @@
 import type { Request } from '../../http/request.ts';
 import type { Response } from '../../http/response.ts';
 import { html, type Markup } from '../../http/xml.ts';
+import { PRODUCT } from '../../version.ts';
 import { type Frame, framesOf } from './frames.ts';
 import { listing, shortPath } from './listing.ts';
 import { developerPage } from './page.ts';
@@ -69,10 +70,14 @@ async function causeSection(cause: Described): Promise<Markup> {
 ${await stackSection(cause)}`;
 }
 
-/** Frames of ours with their source, the first one open; those of Node and of dependencies between them folded. */
+/**
+ * The developers' own frames with their source, the first one open; those between them folded. Where a stack has none,
+ * as with a configuration that this program fails on, all with a file are shown so.
+ */
 async function stackSection({ stack }: Described): Promise<Markup | undefined> {
   const frames = framesOf(stack);
   if (frames.length === 0) return undefined;
+  const hasOwn = frames.some(({ isOwn }) => isOwn);
   const parts: Markup[] = [];
   let foreign: Frame[] = [];
   let isFirst = true;
@@ -81,7 +86,7 @@ async function stackSection({ stack }: Described): Promise<Markup | undefined> {
     foreign = [];
   };
   for (const frame of frames) {
-    if (!frame.isOwn) {
+    if (hasOwn ? !frame.isOwn : frame.position === undefined) {
       foreign.push(frame);
       continue;
     }
@@ -107,7 +112,7 @@ function foreignFrames(frames: readonly Frame[]): Markup {
     ({ functionName, location }) =>
       html`<li>${functionName || 'module'} <span class="where">${location.replace(/^.*\/node_modules\//, '')}</span></li>`,
   );
-  return html`<details class="foreign"><summary>${frames.length} of Node or dependencies</summary><ul>${items}</ul></details>`;
+  return html`<details class="foreign"><summary>${frames.length} of ${PRODUCT}, Node or dependencies</summary><ul>${items}</ul></details>`;
 }
 
 function consoleSection(id: string): Markup {
@@ -136,7 +141,7 @@ function requestSection(request: Request): Markup {
     if (name.startsWith('HTTP_')) headers.push([headerName(name), shown(name, value)]);
     else variables.push([name, shown(name, value)]);
   }
-  variables.push(['scriptName', request.scriptName], ['pathInfo', request.pathInfo]);
+  if (request.scriptName !== '') variables.push(['mounted at', request.scriptName]);
   return html`<h2>Request</h2>
 <section class="card facts">
   <h3>Headers</h3>${facts(headers)}

@@ -16,7 +16,7 @@ export interface Frame {
   readonly position: FilePosition | undefined;
   /** As V8 wrote it. */
   readonly location: string;
-  /** Written by the people who develop here: neither Node's own nor a dependency's. */
+  /** Written by the people who develop here: neither Node's, nor a dependency's, nor this program's. */
   readonly isOwn: boolean;
 }
 
@@ -49,6 +49,11 @@ function pathOf(place: string): string | undefined {
   }
 }
 
+/** Where this program's own code is, installed or in a checkout. */
+const PACKAGE = fileURLToPath(new URL('../../..', import.meta.url));
+const PROGRAM = ['src', 'dist', 'native'].map((folder) => `${PACKAGE}${folder}${sep}`);
+
 function isOwn(position: FilePosition | undefined): boolean {
-  return position !== undefined && !position.file.includes(`${sep}node_modules${sep}`);
+  if (position === undefined || position.file.includes(`${sep}node_modules${sep}`)) return false;
+  return !PROGRAM.some((folder) => position.file.startsWith(folder));
 }

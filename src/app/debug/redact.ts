@@ -1,8 +1,9 @@
 /** What a page for developers shows in place of a secret: pages are pasted into reports. */
 export const HIDDEN = '(hidden)';
 
-const SECRET_NAME =
-  /authorization|cookie|passw|secret|token|credential|signature|session|api[-_]?key|access[-_]?key|^key$/i;
+const SECRET_WORDS = 'authorization|cookie|passw|secret|token|credential|signature|session|api[-_]?key|access[-_]?key';
+
+const SECRET_NAME = new RegExp(`${SECRET_WORDS}|^key$`, 'i');
 
 /** Whether a header field, variable, parameter or option of this name holds a secret. */
 export function isSecretName(name: string): boolean {
@@ -26,12 +27,20 @@ export function redactUrl(url: string): string {
   return query.length === 0 ? path : `${path}?${redactQuery(query.join('?'))}`;
 }
 
-const ASSIGNMENT = /^(\s*(?:-\s+)?(?:(?:const|let|var)\s+)?["']?([\w.-]+)["']?\s*[:=]\s*)(\S.*)$/;
+const NAME = `["']?[\\w.-]*(?:${SECRET_WORDS})[\\w.-]*["']?`;
 
-/** A line of a configuration or program, with the value of a secret key and passwords in URLs hidden. */
+/** `password: x` of a configuration, whatever x is; `password = 'x'` of a program, where x is a text. */
+const SECRET_VALUES = new RegExp(
+  `(${NAME}\\s*:\\s+)("[^"]*"|'[^']*'|[^\\s,{}[\\]]+)|(${NAME}\\s*=\\s*)("[^"]*"|'[^']*'|\`[^\`]*\`)`,
+  'gi',
+);
+const SECRET_PARAMETERS = new RegExp(`([?&](?:key|[\\w.-]*(?:${SECRET_WORDS})[\\w.-]*)=)[^&\\s'"]+`, 'gi');
+const USER_INFO = /\/\/[^/?#@\s'"]*:[^/?#@\s'"]*@/g;
+
+/** A line of a configuration or program, with the values of secret options, and passwords in URLs, hidden. */
 export function redactLine(line: string): string {
-  const [, start, name, value] = ASSIGNMENT.exec(line) ?? [];
-  const isSecret = name !== undefined && isSecretName(name) && value !== undefined && !/[({]$/.test(value);
-  const shown = isSecret ? `${start}${HIDDEN}` : line;
-  return shown.replace(/\/\/[^/?#@\s'"]*:[^/?#@\s'"]*@/g, `//${HIDDEN}@`);
+  return line
+    .replace(SECRET_VALUES, (_, option, _value, assignment) => `${option ?? assignment}${HIDDEN}`)
+    .replace(SECRET_PARAMETERS, `$1${HIDDEN}`)
+    .replace(USER_INFO, `//${HIDDEN}@`);
 }

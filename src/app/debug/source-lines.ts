@@ -27,8 +27,9 @@ export async function sourceLines(file: string, line: number): Promise<SourceLin
   } catch {
     return [];
   }
-  const lines = text.split(/\r?\n/);
-  if (line > lines.length) return [];
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  if (line > lines.length + 1) return [];
+  if (line > lines.length) lines.push('');
   const first = Math.max(1, line - AROUND);
   return lines.slice(first - 1, line + AROUND).map((content, index) => ({
     number: first + index,

@@ -133,8 +133,8 @@ button:hover { background: var(--calm-strong); border-color: var(--calm-strong);
 #message { color: var(--accent); font-size: 14px; }
 #message:not(:empty) { margin-top: 10px; }
 #results { max-height: 420px; overflow: auto; }
-#results li { padding: 7px 0; border-bottom: 1px solid var(--sunken); white-space: pre-wrap; overflow-wrap: anywhere; }
-#results .entered { color: var(--quiet); }
+#results li { padding: 0 0 8px; white-space: pre-wrap; overflow-wrap: anywhere; }
+#results .entered { padding: 8px 0 2px; border-top: 1px solid var(--sunken); color: var(--quiet); }
 #results .entered::before { content: "> "; color: var(--faint); }
 #results .threw { color: var(--accent); }
 #prompt { display: flex; align-items: center; gap: 10px; margin-top: 8px; padding: 0 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--sunken); }

@@ -1,12 +1,16 @@
 import { answerToEnd } from '../../app/answer-end.ts';
-import { POLL_HEADER } from '../../app/debug/names.ts';
+import { CONSOLE_PATH, POLL_HEADER } from '../../app/debug/names.ts';
 import type { Application } from '../../http/application.ts';
 import type { Request } from '../../http/request.ts';
 
-/** Writes a line to the terminal for each request once it is answered: `200 GET /demo/ 12 ms`. */
+/**
+ * Writes a line to the terminal for each request once it is answered: `200 GET /demo/ 12 ms`. What pages of the
+ * development server itself ask is left out.
+ */
 export function withRequestLines(application: Application, write: (line: string) => void): Application {
   return (request) => {
-    if (request.header(POLL_HEADER) !== undefined) return application(request);
+    const isOwn = request.header(POLL_HEADER) !== undefined || request.pathInfo.startsWith(CONSOLE_PATH);
+    if (isOwn) return application(request);
     const begun = performance.now();
     return answerToEnd(application, request, (status) =>
       write(requestLine(request, status, performance.now() - begun)),
