@@ -8,6 +8,7 @@
           'sources': [
             'cc/binding.cc',
             'cc/binding_methods.cc',
+            'cc/binding_requests.cc',
             'cc/connection.cc',
             'cc/connection_output.cc',
             'cc/connection_records.cc',

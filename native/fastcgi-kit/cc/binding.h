@@ -12,6 +12,16 @@
 
 namespace fastcgi {
 
+/// A call from JavaScript into the transport; what it leads to is delivered before it returns.
+class Entry {
+ public:
+  explicit Entry(Responder* responder) : responder_(responder) { responder_->EnterCall(); }
+  ~Entry() { responder_->LeaveCall(); }
+
+ private:
+  Responder* responder_;
+};
+
 /// The JavaScript class `NativeResponder`: one responder of one environment (main thread or worker). There is no state
 /// outside of these objects.
 ///

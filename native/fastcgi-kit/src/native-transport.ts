@@ -60,7 +60,7 @@ class NativeResponder implements Responder, RequestRegistry {
         dispatch(options.onRequest, request, options.onError);
       },
       (slot, event, code, message) => this.#onEvent(slot, event, code, message),
-      (code, message) => options.onError?.(errorOf(code, message)),
+      (code, message) => options.onError?.(isProtocolErrorCode(code) ? errorOf(code, message) : new Error(message)),
       peers &&
         ((address) => {
           if (peers.allows(address)) return true;
@@ -143,7 +143,7 @@ class NativeResponder implements Responder, RequestRegistry {
   }
 }
 
-/** A system error (no code) counts as the connection's loss. */
+/** A system error (no code) ends a request as the loss of its connection does. */
 function errorOf(code: string, message: string): ProtocolError {
   return new ProtocolError(isProtocolErrorCode(code) ? code : 'disconnected', message);
 }
