@@ -3,8 +3,8 @@ import { ConfigError } from '../http/errors.ts';
 import type { Request } from '../http/request.ts';
 import { type Response, textResponse } from '../http/response.ts';
 import { getLogger } from '../log.ts';
-import { answerToEnd } from './answer-end.ts';
 import type { OpenApplication } from './open.ts';
+import { OpenVersion } from './open-version.ts';
 import { haveChanged, type Stamps, takeStamps } from './projects-stamps.ts';
 
 const log = getLogger('mapgate.projects');
@@ -22,7 +22,7 @@ export class Project {
   readonly file: string;
   readonly #name: string;
   readonly #open: OpenFile;
-  #version: Version | undefined;
+  #version: OpenVersion | undefined;
   /** Of what was read last, whether it could be used or not. */
   #stamps: Stamps = new Map();
   #checkedAt = -Infinity;
@@ -93,7 +93,7 @@ export class Project {
 
   #replace(next: OpenApplication | undefined): void {
     const before = this.#version;
-    this.#version = next === undefined ? undefined : new Version(next);
+    this.#version = next === undefined ? undefined : new OpenVersion(next);
     this.#lastProblem = undefined;
     before?.retire().catch((error: unknown) => log.error({ err: error }, `${this.file}: an old version did not close`));
     const what = next === undefined ? 'is gone' : before === undefined ? 'opened' : 'has changed and was opened again';
@@ -109,40 +109,5 @@ export class Project {
     // A ConfigError tells file and line; of anything else the stack is needed.
     const fields = error instanceof ConfigError ? {} : { err: error };
     log.error({ project: this.#name, ...fields }, `project cannot be opened, ${then}: ${problem}`);
-  }
-}
-
-/** A project as it was opened once, with the requests that use it. */
-class Version {
-  readonly #opened: OpenApplication;
-  #users = 0;
-  #onUnused: (() => void) | undefined;
-
-  constructor(opened: OpenApplication) {
-    this.#opened = opened;
-  }
-
-  handle(request: Request): Response | Promise<Response> {
-    this.#users++;
-    return answerToEnd(this.#opened.application, request, () => this.#leave());
-  }
-
-  /** Closes it once its last request has ended. */
-  async retire(): Promise<void> {
-    if (this.#users > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onUnused = resolve;
-      });
-    }
-    await this.close();
-  }
-
-  close(): Promise<void> {
-    return this.#opened.close();
-  }
-
-  #leave(): void {
-    this.#users--;
-    if (this.#users === 0) this.#onUnused?.();
   }
 }

@@ -4,6 +4,7 @@ import { ConfigError } from '../http/errors.ts';
 import { StartError } from '../server/start-error.ts';
 import { VERSION } from '../version.ts';
 import { checkCommand } from './check.ts';
+import { createCommand } from './create.ts';
 import { pingCommand } from './ping.ts';
 import { serveCommand } from './serve.ts';
 import { serveDevelopCommand, serveMultiappDevelopCommand } from './serve-develop.ts';
@@ -20,6 +21,7 @@ const program = new Command('mapgate')
 program.addCommand(serveCommand());
 program.addCommand(serveDevelopCommand());
 program.addCommand(serveMultiappDevelopCommand());
+program.addCommand(createCommand());
 program.addCommand(checkCommand());
 program.addCommand(pingCommand());
 for (const command of program.commands) command.copyInheritedSettings(program);
