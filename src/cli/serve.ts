@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { readTarget, type ServeOptions } from '../deploy/target.ts';
+import { checkDeployment, readTarget, type ServeOptions } from '../deploy/target.ts';
 import { isCgi } from '../gateway/cgi/answer.ts';
+import { ConfigError } from '../http/errors.ts';
 import { configureLogging, getLogger } from '../log.ts';
 import { serveCgi } from '../server/cgi.ts';
 import type { Deployment, Protocol } from '../server/deployment.ts';
@@ -24,7 +25,7 @@ interface Flags {
 /** `mapgate serve [TARGET]`: a supervisor and its workers, until told to stop. */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('serve a deployment file, a mapproxy.yaml or a module that exports `application`')
+    .description('serve a deployment file (mapgate.yaml, .ini), a mapproxy.yaml, a directory of projects or a module')
     .argument('[target]', 'what to serve', 'mapgate.yaml')
     .option('--fastcgi <addr>', 'listen for FastCGI: unix:PATH, HOST:PORT, :PORT or fd:N; may be repeated', append)
     .option('--http <addr>', 'listen for HTTP; may be repeated', append)
@@ -43,6 +44,7 @@ async function serve(target: string, flags: Flags): Promise<void> {
   const read = () => readTarget(target, serveOptions(flags));
   const deployment = read();
   applyLogging(deployment);
+  tellWarnings(target);
   const addressed = PROTOCOLS.some((protocol) => flags[protocol] !== undefined);
   if (!addressed && isListening(LISTENSOCK_FILENO)) {
     await serveInherited(deployment);
@@ -58,6 +60,11 @@ async function serve(target: string, flags: Flags): Promise<void> {
   const { fallbackReason } = await supervisor.start();
   if (fallbackReason !== null) log.warn(`FastCGI runs in TypeScript, not native: ${fallbackReason}`);
   await stopped;
+}
+
+/** What a deployment file asks for and does not get. */
+function tellWarnings(target: string): void {
+  for (const { message, place } of checkDeployment(target)) log.warn(new ConfigError(message, place).message);
 }
 
 function stopOnSignal(supervisor: Supervisor): Promise<void> {

@@ -1,152 +1,112 @@
 import { dirname, resolve } from 'node:path';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { AppTarget } from '../app/open.ts';
-import { DEFAULT_PACKET_SIZE, MAX_PACKET_SIZE } from '../gateway/ajp/codes.ts';
+import { didYouMean } from '../config/nearest.ts';
+import { Places } from '../config/places.ts';
+import { type Problem, Problems, withoutPlace } from '../config/problems.ts';
+import { isMapping, type Mapping, parseYaml } from '../config/yaml.ts';
 import { ConfigError } from '../http/errors.ts';
-import { type Address, parseAddress } from '../server/address.ts';
-import type { Deployment, Listen, Protocol } from '../server/deployment.ts';
-import { groupId, userId } from './accounts.ts';
+import type { Deployment, Listen, LogOptions, WorkerSettings } from '../server/deployment.ts';
+import { filtered, readApp, readMounts } from './app-entry.ts';
+import { checkSchema, type Findings } from './check-schema.ts';
+import { readFilters } from './filter-entry.ts';
+import { defaultListen, readListen } from './listen-entry.ts';
+import { type ReadDeployment, resultOf } from './result.ts';
+import { countSchema, type FileContent, fileSchema, logSchema, workersSchema } from './schema.ts';
 import { workerSettings } from './workers.ts';
 
-const PROTOCOLS: readonly Protocol[] = ['fastcgi', 'http', 'scgi', 'ajp'];
-
-const appSchema = z.strictObject({ mapproxy: z.string().optional(), module: z.string().optional() });
-
-const listenSchema = z.strictObject({
-  fastcgi: z.coerce.string().optional(),
-  http: z.coerce.string().optional(),
-  scgi: z.coerce.string().optional(),
-  ajp: z.coerce.string().optional(),
-  mode: z
-    .string()
-    .regex(/^0?[0-7]{3}$/, 'must be an octal mode in quotes, as "0660"')
-    .optional(),
-  owner: z.union([z.string(), z.int().nonnegative()]).optional(),
-  group: z.union([z.string(), z.int().nonnegative()]).optional(),
-  backlog: z.int().positive().optional(),
-  secret: z.string().min(1).optional(),
-  packet_size: z.int().min(DEFAULT_PACKET_SIZE).max(MAX_PACKET_SIZE).optional(),
-});
-
-const levelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
-
-const workersSchema = z.union([
-  z.literal('auto'),
-  z.int().positive(),
-  z.strictObject({
-    count: z.union([z.literal('auto'), z.int().positive()]).optional(),
-    recycle_after: z.int().nonnegative().optional(),
-    memory_limit: z.union([z.int().nonnegative(), z.string()]).optional(),
-    drain_timeout: z.number().positive().optional(),
-  }),
-]);
-
-const fileSchema = z.strictObject({
-  app: appSchema,
-  mount: z.string().optional(),
-  listen: z.array(listenSchema).optional(),
-  workers: workersSchema.optional(),
-  log: z
-    .strictObject({
-      level: levelSchema.optional(),
-      format: z.enum(['json', 'readable']).optional(),
-      loggers: z.record(z.string(), levelSchema).optional(),
-    })
-    .optional(),
-});
-
-type FileContent = z.infer<typeof fileSchema>;
-
-/** Where `mapgate serve` listens when nothing is said; relative to the working directory. */
-export const DEFAULT_LISTEN = 'unix:var/fcgi-socket';
-
-/**
- * Reads a deployment file. Paths in it are relative to it.
- *
- * @throws ConfigError with file, line, column and key of the first problem.
- */
-export function readDeployment(file: string, text: string): Deployment {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { version: '1.1', lineCounter: lines, prettyErrors: false });
-  const syntax = document.errors[0];
-  if (syntax !== undefined) {
-    const { line, col } = lines.linePos(syntax.pos[0]);
-    throw new ConfigError(syntax.message, { file, line, column: col });
-  }
-  const checked = fileSchema.safeParse(document.toJS());
-  const place = (path: readonly PropertyKey[]) => placeOf(file, document, lines, path);
-  if (!checked.success) {
-    const issue = checked.error.issues[0];
-    throw new ConfigError(issue?.message ?? 'invalid', place(issue?.path ?? []));
-  }
-  return complete(file, checked.data, place);
-}
-
-type PlaceOf = (path: readonly PropertyKey[]) => { file: string; line?: number; column?: number; path?: string };
-
-function complete(file: string, content: FileContent, place: PlaceOf): Deployment {
-  const base = dirname(resolve(file));
-  const listen = content.listen?.map((entry, index) => listenOf(entry, base, place(['listen', index])));
-  return {
-    app: appOf(content.app, base, place(['app'])),
-    mount: content.mount ?? null,
-    listen: listen ?? [{ protocol: 'fastcgi', address: parseAddress(`unix:${resolve(base, 'var/fcgi-socket')}`) }],
-    workers: workerSettings(
-      typeof content.workers === 'object' ? content.workers : { count: content.workers },
-      place(['workers']),
-    ),
-    log: {
-      level: content.log?.level ?? 'info',
-      format: content.log?.format ?? null,
-      loggers: content.log?.loggers ?? {},
-    },
-  };
-}
-
-function appOf(app: FileContent['app'], base: string, place: ReturnType<PlaceOf>): AppTarget {
-  const { mapproxy, module } = app;
-  if (mapproxy !== undefined && module === undefined) return { kind: 'mapproxy', file: resolve(base, mapproxy) };
-  if (module !== undefined && mapproxy === undefined) return { kind: 'module', file: resolve(base, module) };
-  throw new ConfigError('needs exactly one of mapproxy, module', place);
-}
-
-function listenOf(entry: z.infer<typeof listenSchema>, base: string, place: ReturnType<PlaceOf>): Listen {
-  const protocols = PROTOCOLS.filter((protocol) => entry[protocol] !== undefined);
-  const protocol = protocols[0];
-  if (protocol === undefined || protocols.length > 1) {
-    throw new ConfigError(`needs exactly one of ${PROTOCOLS.join(', ')}`, place);
-  }
-  if (protocol !== 'ajp' && (entry.secret ?? entry.packet_size) !== undefined) {
-    throw new ConfigError('secret and packet_size are for ajp', place);
-  }
+/** Reads the text of a mapgate.yaml. Paths in it are relative to it. */
+export function readMapgateYaml(file: string, text: string): ReadDeployment {
+  const places = new Places();
+  let root: unknown;
   try {
-    return {
-      protocol,
-      address: relativeTo(base, parseAddress(entry[protocol] ?? '')),
-      ...(entry.mode === undefined ? {} : { mode: Number.parseInt(entry.mode, 8) }),
-      ...(entry.owner === undefined ? {} : { owner: userId(entry.owner) }),
-      ...(entry.group === undefined ? {} : { group: groupId(entry.group) }),
-      ...(entry.backlog === undefined ? {} : { backlog: entry.backlog }),
-      ...(entry.secret === undefined ? {} : { secret: entry.secret }),
-      ...(entry.packet_size === undefined ? {} : { packetSize: entry.packet_size }),
-    };
+    root = parseYaml(text, file, places);
   } catch (error) {
-    throw new ConfigError(error instanceof Error ? error.message : String(error), place);
+    if (!(error instanceof ConfigError)) throw error;
+    const problem: Problem = { severity: 'error', message: withoutPlace(error), place: error.place ?? { file } };
+    return resultOf(undefined, [problem]);
   }
+  if (!isMapping(root)) {
+    const message = 'expected a mapping with app or mounts';
+    return resultOf(undefined, [{ severity: 'error', message, place: { file } }]);
+  }
+  const problems = new Problems({ file, root, places, files: [], warnings: [] });
+  const deployment = new Reader(dirname(resolve(file)), problems).read(root);
+  return resultOf(deployment, problems.list);
 }
 
-function relativeTo(base: string, address: Address): Address {
-  return address.kind === 'unix' ? { kind: 'unix', path: resolve(base, address.path) } : address;
-}
+class Reader {
+  readonly #base: string;
+  readonly #findings: Findings;
 
-function placeOf(file: string, document: Document, lines: LineCounter, path: readonly PropertyKey[]) {
-  const node = document.getIn(path, true);
-  const offset = isNode(node) ? node.range?.[0] : undefined;
-  const position = offset === undefined ? undefined : lines.linePos(offset);
-  return {
-    file,
-    ...(position === undefined ? {} : { line: position.line, column: position.col }),
-    path: path.map(String).join('.'),
-  };
+  constructor(base: string, findings: Findings) {
+    this.#base = base;
+    this.#findings = findings;
+  }
+
+  /** Undefined: there is nothing to serve. What is wrong in one part does not keep the others from being checked. */
+  read(root: Mapping): Deployment | undefined {
+    const known = Object.keys(fileSchema.shape);
+    for (const key of Object.keys(root)) {
+      if (!known.includes(key)) this.#findings.error([key], `unknown '${key}'${didYouMean(key, known)}`);
+    }
+    const target = this.#app(root);
+    const filters = readFilters(this.#part('filters', root) ?? [], this.#base, ['filters'], this.#findings);
+    const rest = {
+      mount: this.#part('mount', root) ?? null,
+      listen: this.#listen(this.#part('listen', root)),
+      workers: this.#workers(root.workers),
+      log: this.#log(root.log),
+    };
+    return target === undefined ? undefined : { app: filtered(target, filters), ...rest };
+  }
+
+  #part<Key extends keyof FileContent>(key: Key, root: Mapping): FileContent[Key] | undefined {
+    return checkSchema<FileContent[Key]>(
+      fileSchema.shape[key] as z.ZodType<FileContent[Key]>,
+      root[key],
+      [key],
+      this.#findings,
+    );
+  }
+
+  #app(root: Mapping): AppTarget | undefined {
+    const { app, mounts } = root;
+    if ((app === undefined) === (mounts === undefined)) {
+      this.#findings.error([], 'needs exactly one of app, mounts');
+      return undefined;
+    }
+    if (app !== undefined) return readApp(app, this.#base, ['app'], this.#findings);
+    const entries = this.#part('mounts', root);
+    return entries === undefined ? undefined : readMounts(entries, this.#base, ['mounts'], this.#findings);
+  }
+
+  #listen(entries: readonly unknown[] | undefined): Listen[] {
+    if (entries === undefined) {
+      return [defaultListen(this.#base)];
+    }
+    if (entries.length === 0) this.#findings.error(['listen'], 'names no address');
+    return entries.flatMap((entry, index) => readListen(entry, this.#base, ['listen', index], this.#findings) ?? []);
+  }
+
+  #workers(written: unknown): WorkerSettings {
+    const { count = 'auto', ...others } = isMapping(written) ? written : { count: written };
+    const checked = checkSchema(workersSchema, others, ['workers'], this.#findings) ?? {};
+    const checkedCount = countSchema.safeParse(count).data;
+    if (checkedCount === undefined) {
+      const path = isMapping(written) ? ['workers', 'count'] : ['workers'];
+      this.#findings.error(path, `expected auto or a whole number from 1, got ${JSON.stringify(count)}`);
+    }
+    try {
+      return workerSettings({ ...checked, count: checkedCount });
+    } catch (error) {
+      this.#findings.error(['workers', 'memory_limit'], error instanceof Error ? error.message : String(error));
+      return workerSettings({});
+    }
+  }
+
+  #log(written: unknown): LogOptions {
+    const checked = written === undefined ? {} : checkSchema(logSchema, written, ['log'], this.#findings);
+    return { level: checked?.level ?? 'info', format: checked?.format ?? null, loggers: checked?.loggers ?? {} };
+  }
 }

@@ -1,11 +1,17 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import type { AppTarget } from '../app/open.ts';
+import { DEFAULT_PROJECT_LIMIT } from '../app/projects.ts';
+import { Places } from '../config/places.ts';
+import { type Problem, withoutPlace } from '../config/problems.ts';
+import { isMapping, parseYaml } from '../config/yaml.ts';
 import { ConfigError } from '../http/errors.ts';
 import { parseAddress } from '../server/address.ts';
 import type { Deployment, Listen, Protocol } from '../server/deployment.ts';
-import { DEFAULT_LISTEN, readDeployment } from './mapgate-yaml.ts';
+import { readIni } from './ini/read.ts';
+import { defaultListen } from './listen-entry.ts';
+import { readMapgateYaml } from './mapgate-yaml.ts';
+import { type ReadDeployment, resultOf } from './result.ts';
 import { workerSettings } from './workers.ts';
 
 /** What the command line says besides TARGET; it counts over the deployment file. */
@@ -19,54 +25,84 @@ export interface ServeOptions {
 const MODULES = new Set(['.mjs', '.js', '.cjs', '.ts', '.mts']);
 
 /**
- * Reads what TARGET names: a deployment file, a mapproxy.yaml, or a module that exports `application`.
+ * Reads what TARGET names: a deployment file (mapgate.yaml, or a Paste Deploy .ini with the application after `#`), a
+ * mapproxy.yaml, a directory of projects, or a module that exports `application`.
  *
  * @throws ConfigError that says what is wrong, where.
  */
 export function readTarget(target: string, options: ServeOptions): Deployment {
-  const base = targetOf(resolve(target));
+  const { deployment, problems } = targetOf(target);
+  if (deployment === undefined) throw firstError(problems);
   const listen = options.listen.map(({ protocol, address }): Listen => ({ protocol, address: addressOf(address) }));
   return {
-    ...base,
-    listen: listen.length > 0 ? listen : base.listen,
-    mount: options.mount ?? base.mount,
-    workers: options.workers === undefined ? base.workers : { ...base.workers, count: countOf(options.workers) },
+    ...deployment,
+    listen: listen.length > 0 ? listen : deployment.listen,
+    mount: options.mount ?? deployment.mount,
+    workers:
+      options.workers === undefined ? deployment.workers : { ...deployment.workers, count: countOf(options.workers) },
   };
 }
 
-function targetOf(file: string): Deployment {
-  if (statOf(file).isDirectory()) {
-    throw new ConfigError('is a directory; name a mapgate.yaml, a mapproxy.yaml or a module', { file });
+/** As `readTarget`, without an answer from the command line: everything that is wrong, and what there is to serve. */
+export function checkTarget(target: string): ReadDeployment {
+  try {
+    return targetOf(target);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const place = error.place ?? { file: target };
+    return resultOf(undefined, [{ severity: 'error', message: withoutPlace(error), place }]);
   }
-  if (MODULES.has(extname(file))) return plainDeployment({ kind: 'module', file });
+}
+
+/** Everything that is wrong with a deployment file. */
+export function checkDeployment(file: string): readonly Problem[] {
+  return checkTarget(file).problems;
+}
+
+function targetOf(target: string): ReadDeployment {
+  const ini = /^(.+\.ini)(?:#(.*))?$/.exec(target);
+  if (ini !== null) return readIni(existing(resolve(ini[1] ?? target)), ini[2]);
+  const file = existing(resolve(target));
+  if (statSync(file).isDirectory()) {
+    return plain({ kind: 'projects', directory: file, allowListing: true, limit: DEFAULT_PROJECT_LIMIT });
+  }
+  if (MODULES.has(extname(file))) return plain({ kind: 'module', file });
   const text = readFileSync(file, 'utf8');
-  return isDeployment(text) ? readDeployment(file, text) : plainDeployment({ kind: 'mapproxy', file });
+  return isDeployment(text, file) ? readMapgateYaml(file, text) : plain({ kind: 'mapproxy', file });
 }
 
-function statOf(file: string) {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) throw new ConfigError('no such file', { file });
-  return stat;
+function existing(file: string): string {
+  if (!existsSync(file)) throw new ConfigError('no such file', { file });
+  return file;
 }
 
-/** A deployment file has `app` at the top, which mapproxy.yaml does not know. Broken YAML is told by the full reader. */
-function isDeployment(text: string): boolean {
-  const document = parseDocument(text, { version: '1.1' });
-  return document.has('app') || document.has('listen');
+/** A deployment file has one of these at the top, which mapproxy.yaml does not know. */
+const DEPLOYMENT_KEYS = ['app', 'mounts', 'listen'];
+
+function isDeployment(text: string, file: string): boolean {
+  const root = parseYaml(text, file, new Places());
+  return isMapping(root) && DEPLOYMENT_KEYS.some((key) => key in root);
 }
 
-function plainDeployment(app: AppTarget): Deployment {
-  return {
+function plain(app: AppTarget): ReadDeployment {
+  const deployment: Deployment = {
     app,
     mount: null,
-    listen: [{ protocol: 'fastcgi', address: addressOf(DEFAULT_LISTEN) }],
-    workers: workerSettings({}, { file: app.file }),
+    listen: [defaultListen(process.cwd())],
+    workers: workerSettings({}),
     log: { level: 'info', format: null, loggers: {} },
   };
+  return resultOf(deployment, []);
+}
+
+function firstError(problems: readonly Problem[]): ConfigError {
+  const first = problems.find(({ severity }) => severity === 'error');
+  if (first === undefined) throw new Error('a deployment without errors is missing');
+  return new ConfigError(first.message, first.place);
 }
 
 function countOf(workers: 'auto' | number): number {
-  return workerSettings({ count: workers }, { file: 'command line' }).count;
+  return workerSettings({ count: workers }).count;
 }
 
 function addressOf(text: string) {

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { ConfigError, type ConfigPlace } from '../http/errors.ts';
 import type { WorkerSettings } from '../server/deployment.ts';
 
 /** Worker settings as written; what is left out is undefined. */
@@ -15,25 +14,25 @@ export interface WrittenWorkerSettings {
 /** A cold tile's sources may take 60 s (row GLB-10); a worker that is to go waits a little less for it. */
 const DEFAULT_DRAIN_TIMEOUT = 55;
 
-/** Completes worker settings; `auto` is one worker for each core. @throws ConfigError for a size that is none */
-export function workerSettings(written: WrittenWorkerSettings, place: ConfigPlace): WorkerSettings {
+/** Completes worker settings; `auto` is one worker for each core. @throws RangeError for a size that is none */
+export function workerSettings(written: WrittenWorkerSettings): WorkerSettings {
   const count = written.count ?? 'auto';
   return {
     count: count === 'auto' ? availableParallelism() : count,
     recycleAfter: written.recycle_after ?? 0,
-    memoryLimit: bytesOf(written.memory_limit ?? 0, place),
+    memoryLimit: bytesOf(written.memory_limit ?? 0),
     drainTimeout: written.drain_timeout ?? DEFAULT_DRAIN_TIMEOUT,
   };
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 
-function bytesOf(size: number | string, place: ConfigPlace): number {
+function bytesOf(size: number | string): number {
   if (typeof size === 'number') return size;
   const match = /^(\d+)\s*([KMG]?)i?B?$/i.exec(size);
   const unit = UNITS[match?.[2]?.toUpperCase() ?? '?'];
   if (match === null || unit === undefined) {
-    throw new ConfigError(`memory_limit: ${JSON.stringify(size)} is not a size such as 800M`, place);
+    throw new RangeError(`${JSON.stringify(size)} is not a size such as 800M`);
   }
   return Number(match[1]) * unit;
 }

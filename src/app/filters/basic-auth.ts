@@ -6,6 +6,7 @@ import type { Request } from '../../http/request.ts';
 import { type Response, textResponse } from '../../http/response.ts';
 import { defineFilter } from './contract.ts';
 import { withVary } from './headers.ts';
+import type { UserFile } from './htpasswd.ts';
 
 /**
  * Lets in who has a password (RFC 7617). Applications behind it find the name in REMOTE_USER (row AUTH-09); the
@@ -24,9 +25,7 @@ export default defineFilter({
   }),
   async build({ users, realm }, { resolvePath }) {
     const file = resolvePath(users);
-    // Loaded on use, as bcrypt is for this filter alone.
-    const { UserFile } = await import('./htpasswd.ts');
-    const known = new UserFile(await readUsers(file), file);
+    const known = await readUsers(file);
     const challenge = `Basic realm="${realm.replace(/["\\]/g, '\\$&')}", charset="UTF-8"`;
     const refuse = (): Response =>
       textResponse(401, 'unauthorized', { 'WWW-Authenticate': challenge, ...NO_CACHE_HEADERS });
@@ -41,14 +40,21 @@ export default defineFilter({
       files: [file],
     };
   },
+  async check({ users }, { resolvePath }) {
+    await readUsers(resolvePath(users));
+  },
 });
 
-async function readUsers(file: string): Promise<string> {
+async function readUsers(file: string): Promise<UserFile> {
+  // Loaded on use, as bcrypt is for this filter alone.
+  const { UserFile } = await import('./htpasswd.ts');
+  let text: string;
   try {
-    return await readFile(file, 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (cause) {
     throw new ConfigError(`cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { file });
   }
+  return new UserFile(text, file);
 }
 
 /** Name and password of the Authorization field; undefined where there are none. */

@@ -33,6 +33,8 @@ export interface FilterDefinition<Options> {
   readonly options: ZodType<Options>;
   /** @throws ConfigError for options that cannot be used */
   build(options: Options, context: FilterContext): OpenFilter | Promise<OpenFilter>;
+  /** Reads what the options name, and leaves nothing behind. @throws ConfigError for what cannot be used */
+  check?(options: Options, context: FilterContext): Promise<void>;
 }
 
 /** A kind of filter, whatever its options are. */
@@ -41,8 +43,16 @@ export interface FilterKind {
   readonly options: ZodType;
   /** Checks the options and builds the filter. @throws ConfigError, or ZodError for options that do not fit */
   open(options: unknown, context: FilterContext): OpenFilter | Promise<OpenFilter>;
+  /** As `open`, without opening anything. */
+  check(options: unknown, context: FilterContext): Promise<void>;
 }
 
-export function defineFilter<Options>({ type, options, build }: FilterDefinition<Options>): FilterKind {
-  return { type, options, open: (written, context) => build(options.parse(written), context) };
+export function defineFilter<Options>(definition: FilterDefinition<Options>): FilterKind {
+  const { type, options } = definition;
+  return {
+    type,
+    options,
+    open: (written, context) => definition.build(options.parse(written), context),
+    check: async (written, context) => definition.check?.(options.parse(written), context),
+  };
 }

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { filterDefinitions } from '../app/filters/index.ts';
+import { DEFAULT_PACKET_SIZE, MAX_PACKET_SIZE } from '../gateway/ajp/codes.ts';
+
+/**
+ * What may stand in a deployment file, part by part: each part is checked by its own schema, so that what is wrong can be
+ * told where it is. References and what goes with what are checked by the readers of the parts.
+ */
+
+/** A filter: `use` and the options of that filter beside it. */
+export const filterSchema = z.looseObject({
+  /** The name of a filter, or the path of a module that exports `filter`. */
+  use: z.string(),
+});
+
+/** One application. */
+export const appSchema = z.strictObject({
+  mapproxy: z.string().optional(),
+  projects: z.string().optional(),
+  module: z.string().optional(),
+  allow_listing: z.boolean().optional(),
+  limit: z.int().positive().optional(),
+  filters: z.array(filterSchema).optional(),
+});
+
+/** An address; a bare port may be written without quotes. */
+const addressSchema = z.union([z.string(), z.int()]);
+
+const accountSchema = z.union([z.string(), z.int().nonnegative()]);
+
+export const listenSchema = z.strictObject({
+  fastcgi: addressSchema.optional(),
+  http: addressSchema.optional(),
+  scgi: addressSchema.optional(),
+  ajp: addressSchema.optional(),
+  /** Octal, in quotes: "0660". */
+  mode: z.union([z.string(), z.number()]).optional(),
+  owner: accountSchema.optional(),
+  group: accountSchema.optional(),
+  backlog: z.int().positive().optional(),
+  secret: z.string().min(1).optional(),
+  packet_size: z.int().min(DEFAULT_PACKET_SIZE).max(MAX_PACKET_SIZE).optional(),
+});
+
+export const countSchema = z.union([z.literal('auto'), z.int().positive()]);
+
+export const workersSchema = z.strictObject({
+  count: countSchema.optional(),
+  recycle_after: z.int().nonnegative().optional(),
+  memory_limit: z.union([z.int().nonnegative(), z.string()]).optional(),
+  drain_timeout: z.number().positive().optional(),
+});
+
+const levelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+
+export const logSchema = z.strictObject({
+  level: levelSchema.optional(),
+  format: z.enum(['json', 'readable']).optional(),
+  loggers: z.record(z.string(), levelSchema).optional(),
+});
+
+/** The top of the file; its parts are checked each by its own schema. */
+export const fileSchema = z.strictObject({
+  app: z.unknown().optional(),
+  mounts: z.record(z.string(), z.unknown()).optional(),
+  filters: z.array(z.unknown()).optional(),
+  mount: z.string().optional(),
+  listen: z.array(z.unknown()).optional(),
+  workers: z.unknown().optional(),
+  log: z.unknown().optional(),
+});
+
+export type FileContent = z.infer<typeof fileSchema>;
+
+/** The JSON Schema of a deployment file, for editors. */
+export function deploymentSchema(): object {
+  const filters = z.array(z.union([...filterDefinitions.map(filterOfKind), filterModuleSchema]));
+  const app = appSchema.extend({ filters: filters.optional() });
+  const whole = fileSchema.extend({
+    app: app.optional(),
+    mounts: z.record(z.string(), app).optional(),
+    filters: filters.optional(),
+    listen: z.array(listenSchema).optional(),
+    workers: z.union([countSchema, workersSchema]).optional(),
+    log: logSchema.optional(),
+  });
+  return { title: 'Mapgate deployment file', ...z.toJSONSchema(whole, { io: 'input' }) };
+}
+
+const filterModuleSchema = z.looseObject({ use: z.string().regex(/^\.{0,2}\//) });
+
+function filterOfKind({ type, options }: (typeof filterDefinitions)[number]): z.ZodType {
+  const use = z.literal(type);
+  return options instanceof z.ZodObject ? options.extend({ use }) : z.looseObject({ use });
+}
