@@ -26,6 +26,7 @@ export class Supervisor {
   #next: Deployment | undefined;
   #reloading: Promise<void> | undefined;
   #reloadAgain = false;
+  #stopped: Promise<void> | undefined;
   #quickDeaths = 0;
 
   /** @param readDeployment reads what to run; called again on each reload */
@@ -75,8 +76,13 @@ export class Supervisor {
     }
   }
 
-  /** Stops accepting, finishes what is in flight, removes the sockets. */
-  async stop(): Promise<void> {
+  /** Stops accepting, finishes what is in flight, removes the sockets. Told again, it goes on with that. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all([...this.#workers].map((worker) => worker.drain()));
     this.#sockets.closeAll();
