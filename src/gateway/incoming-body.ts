@@ -50,6 +50,13 @@ export class IncomingBody extends Readable {
     this.destroy(error);
   }
 
+  /** The request is answered: what was not read is dropped, and who still waits for it gets an error. */
+  drop(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.destroy();
+  }
+
   override _read(): void {
     if (!this.#settled) this.#onWanted();
   }

@@ -125,6 +125,7 @@ export class AjpExchange implements Exchange {
   #finish(packets: readonly Uint8Array[]): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.body.drop();
     this.#channel.finish(packets);
   }
 }

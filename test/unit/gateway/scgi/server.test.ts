@@ -112,6 +112,16 @@ describe('the SCGI server', () => {
     assert.match(String(await failed.promise), /ProtocolError: the connection was closed before the body was whole/);
   });
 
+  it('leaves nobody waiting for a body once the request is answered', async (t) => {
+    const reading = deferred<unknown>();
+    const { address } = await start(t, ({ body }) => {
+      collect(body as AsyncIterable<Buffer>).then(reading.resolve, reading.resolve);
+      return textResponse(200, 'at once');
+    });
+    assert.match(await answerTo(t, address, request(5)), /at once$/);
+    assert.match(String(await reading.promise), /Premature close/);
+  });
+
   it('cuts off at the deadline what does not end', async (t) => {
     const asked = deferred<void>();
     const { server, address } = await start(t, () => {
