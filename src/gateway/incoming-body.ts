@@ -51,7 +51,7 @@ export class IncomingBody extends Readable {
   }
 
   /** The request is answered: what was not read is dropped, and who still waits for it gets an error. */
-  drop(): void {
+  giveUp(): void {
     if (this.#settled) return;
     this.#settled = true;
     this.destroy();

@@ -125,7 +125,7 @@ export class AjpExchange implements Exchange {
   #finish(packets: readonly Uint8Array[]): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.body.drop();
+    this.body.giveUp();
     this.#channel.finish(packets);
   }
 }

@@ -92,7 +92,7 @@ export class ScgiExchange implements Exchange {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.body.drop();
+    this.body.giveUp();
     this.#watchOutput();
     endGently(this.#socket);
   }
