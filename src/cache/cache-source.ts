@@ -1,6 +1,5 @@
 import { isSubset } from '../grid/subset.ts';
 import type { TileGrid } from '../grid/tile-grid.ts';
-import { encodeImage } from '../image/encode.ts';
 import { formatExtension } from '../image/format.ts';
 import type { ImageSettings } from '../image/options.ts';
 import type { MapSource, TiledSource } from '../source/contract.ts';
@@ -36,15 +35,10 @@ export function cacheAsTiledSource(cache: TileCache): TiledSource {
 
 /** A cache as a source of maps, asked for meta tiles like a WMS (row TILE-19). Its SRS is the only one it has. */
 export function cacheAsMapSource(cache: TileCache, options: { readonly maxTiles: number }): MapSource {
-  const lossless = { ...cache.image, format: 'image/png', colors: 0, mode: undefined };
   return {
     ...describe(cache),
     kind: 'map',
-    async getMap(query) {
-      const map = await drawFromCache([cache], query, options);
-      if (map === null) return null;
-      return { body: (await encodeImage(map.raster, lossless)).body, cacheable: map.cacheable };
-    },
+    getMap: (query) => drawFromCache([cache], query, options),
   };
 }
 

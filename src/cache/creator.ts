@@ -9,7 +9,7 @@ import { mergeLayers, withOpacity } from '../image/merge.ts';
 import type { ImageSettings } from '../image/options.ts';
 import { type Raster, windowOf } from '../image/raster.ts';
 import type { MapSource, Source, SourceImage, TiledSource } from '../source/contract.ts';
-import { decodeAnswer } from '../source/image-answer.ts';
+import { rasterOf } from '../source/image-answer.ts';
 import type { NewTile } from './store/contract.ts';
 
 /** Tiles made together. */
@@ -32,9 +32,7 @@ export interface CreatorOptions<Kind extends Source> {
 }
 
 /** A picture with the settings of the source it comes from. */
-interface SourcePicture extends SourceImage {
-  readonly settings: ImageSettings;
-}
+type SourcePicture = SourceImage & { readonly settings: ImageSettings };
 
 /** Tiles cut from one picture of the whole meta tile (row TILE-08). */
 export function mapTileCreator({ grid, sources, image, requestFormat }: CreatorOptions<MapSource>): TileCreator {
@@ -108,24 +106,26 @@ const OUTSIDE: TileCoord = [-1, -1, 0];
 /** The only picture as it came, where it is what the cache keeps (row IMG-09); else all of them merged. */
 async function finish(pictures: readonly SourcePicture[], size: Size, image: ImageSettings): Promise<Buffer> {
   const [only, ...others] = pictures;
-  if (only !== undefined && others.length === 0 && isAsConfigured(only, image)) return only.body;
+  const asItCame = only !== undefined && others.length === 0 ? encodedAsConfigured(only, image) : undefined;
+  if (asItCame !== undefined) return asItCame;
   const { body } = await encodeImage(await merge(pictures, size), image);
   return body;
 }
 
-function isAsConfigured({ body, settings }: SourcePicture, image: ImageSettings): boolean {
-  return settings.opacity === undefined && sniffImageKind(body) === formatExtension(image.format);
+function encodedAsConfigured({ body, settings }: SourcePicture, image: ImageSettings): Buffer | undefined {
+  if (body === undefined || settings.opacity !== undefined) return undefined;
+  return sniffImageKind(body) === formatExtension(image.format) ? body : undefined;
 }
 
 async function merge(pictures: readonly SourcePicture[], size: Size): Promise<Raster> {
   const rasters = await Promise.all(
-    pictures.map(async ({ body, settings }) => withOpacity(await decodeChecked(body, size), settings.opacity)),
+    pictures.map(async (picture) => withOpacity(await decodeChecked(picture, size), picture.settings.opacity)),
   );
   return mergeLayers(rasters);
 }
 
-async function decodeChecked(body: Buffer, [width, height]: Size): Promise<Raster> {
-  const raster = await decodeAnswer(body);
+async function decodeChecked(picture: SourceImage, [width, height]: Size): Promise<Raster> {
+  const raster = await rasterOf(picture);
   if (raster.width === width && raster.height === height) return raster;
   throw new SourceError(`source returned ${raster.width} x ${raster.height} pixels instead of ${width} x ${height}`);
 }

@@ -7,7 +7,7 @@ import { blankRaster, type Raster } from '../image/raster.ts';
 import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
 import type { MapSource } from '../source/contract.ts';
-import { decodeAnswer } from '../source/image-answer.ts';
+import { rasterOf } from '../source/image-answer.ts';
 import type { MapLayer, MapOutput, MapQuery, MapRenderer, RenderedMap } from './contract.ts';
 import { ConfiguredMapLayer, type Drawable } from './map-layer.ts';
 
@@ -74,7 +74,7 @@ async function drawFromSource(source: MapSource, query: MapQuery): Promise<Drawn
   const { format } = source.image;
   const picture = await source.getMap({ ...query, format: format === '' ? 'image/png' : format });
   if (picture === null) return null;
-  const raster = await decodeAnswer(picture.body);
+  const raster = await rasterOf(picture);
   const fitting = await resample(raster, query.bbox, query.bbox, query.size, source.image.resampling);
   return { raster: await withOpacity(fitting, source.image.opacity), cacheable: picture.cacheable };
 }

@@ -1,7 +1,6 @@
 import type { Bbox, Size } from '../grid/types.ts';
 import { SourceError } from '../http/errors.ts';
-import { encodeImage } from '../image/encode.ts';
-import { blankRaster } from '../image/raster.ts';
+import { blankRaster, type Raster } from '../image/raster.ts';
 import type { Srs } from '../srs/srs.ts';
 import type { Source, SourceImage } from './contract.ts';
 import type { CommonSourceOptions } from './options.ts';
@@ -27,7 +26,7 @@ export function withCommonOptions(source: Source, options: CommonSourceOptions):
       if (!(error instanceof SourceError)) throw error;
       const answer = onError[String(error.sourceStatus)] ?? onError.other;
       if (answer === undefined) throw error;
-      return { body: await blank(area.size, answer.response, source), cacheable: answer.cache };
+      return { raster: blank(area.size, answer.response), cacheable: answer.cache };
     }
   };
 
@@ -54,10 +53,9 @@ function partsOf({ name, image, extent }: Source): Pick<Source, 'name' | 'image'
 type ErrorColor = NonNullable<CommonSourceOptions['on_error']>[string]['response'];
 
 /** A picture of one colour, of full alpha unless that is given too (row SRC-06). */
-async function blank(size: Size, color: ErrorColor, { image }: Source): Promise<Buffer> {
+function blank(size: Size, color: ErrorColor): Raster {
   const [red, green, blue, alpha = 255] = color === 'transparent' ? [255, 255, 255, 0] : color;
   const raster = blankRaster(size);
   raster.data.fill(Buffer.from([red, green, blue, alpha]));
-  const settings = { ...image, format: 'image/png', mode: undefined, transparent: alpha < 255, colors: 0 };
-  return (await encodeImage({ ...raster, opaque: alpha === 255 }, settings)).body;
+  return { ...raster, opaque: alpha === 255 };
 }

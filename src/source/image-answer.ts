@@ -1,6 +1,7 @@
 import { SourceError } from '../http/errors.ts';
 import { sniffImageKind } from '../image/format.ts';
 import { decodeImage, type Raster } from '../image/raster.ts';
+import type { SourceImage } from './contract.ts';
 import type { HttpAnswer } from './http/client.ts';
 
 /** How much of an answer that is no picture is logged: exceptions are worth reading, HTML pages are not. */
@@ -24,10 +25,11 @@ export function imageOf(answer: HttpAnswer, message: string): Buffer {
   throw new SourceError(message, { detail });
 }
 
-/** The pixels of a picture that a source sent. @throws SourceError for what cannot be read or is too large */
-export async function decodeAnswer(body: Buffer): Promise<Raster> {
+/** The pixels of a source's picture. @throws SourceError for what cannot be read or is too large */
+export async function rasterOf(image: Pick<SourceImage, 'body' | 'raster'>): Promise<Raster> {
+  if (image.raster !== undefined) return image.raster;
   try {
-    return await decodeImage(body);
+    return await decodeImage(image.body ?? Buffer.alloc(0));
   } catch (cause) {
     throw new SourceError('the image returned from the source cannot be read', { cause });
   }

@@ -16,13 +16,23 @@ export const mercator: TileGrid = createGrid({
 });
 
 /** What sources under test are built with. */
-export function sourceContext(pool: HttpPool, warnings: string[] = []): SourceContext {
+export function sourceContext(
+  pool: HttpPool,
+  warnings: string[] = [],
+  more: Partial<SourceContext> = {},
+): SourceContext {
   const images = globalImageOptions.parse({});
   return {
     name: 'test',
     grid: () => mercator,
     image: (format, own) => imageSettings(images, format, own),
     http: (urls, own) => pool.client(urls, own),
+    resolvePath: (path) => path,
+    coverage: undefined,
+    preferredSrs: (target, offered) => offered.find((srs) => srs.equals(target)) ?? offered[0] ?? target,
+    stylesheet: undefined,
+    mapserver: undefined,
     warn: (message) => warnings.push(message),
+    ...more,
   };
 }

@@ -192,6 +192,6 @@ describe('debug sources', () => {
     const source = debug.build(debug.options.parse({ type: 'debug' }), sourceContext(new HttpPool()));
     assert.ok(source.kind === 'map');
     const picture = await source.getMap({ ...QUERY, srs: mercator.srs });
-    assert.equal(picture?.body.readUInt32BE(16), 100);
+    assert.equal(picture?.body?.readUInt32BE(16), 100);
   });
 });
