@@ -3,6 +3,8 @@ import type { Deployment } from './deployment.ts';
 
 /** What the supervisor tells a worker. */
 export type WorkerOrder =
+  /** Load what opening an application for its developers takes; `start` is to come. */
+  | { readonly type: 'prepare' }
   /** Serve: `descriptors[i]` is the bound socket of `deployment.listen[i]`. */
   | { readonly type: 'start'; readonly deployment: Deployment; readonly descriptors: readonly number[] }
   /** Stop accepting, finish what is in flight, exit 0. */

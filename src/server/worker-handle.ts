@@ -26,7 +26,19 @@ export interface Ready {
   readonly files: readonly string[];
 }
 
-/** One worker process, from fork to exit. */
+/**
+ * Starts a worker process that waits for its order.
+ *
+ * @param sockets bound sockets of what it is to listen on
+ */
+export function forkWorker(sockets: readonly number[]): ChildProcess {
+  return fork(WORKER_FILE, [], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...sockets],
+    serialization: 'json',
+  });
+}
+
+/** One worker process, from its order to its exit. */
 export class WorkerHandle {
   readonly deployment: Deployment;
   /** Milliseconds since 1970. */
@@ -37,14 +49,19 @@ export class WorkerHandle {
   readonly #onRetire: (reason: string) => void;
   #drainTimer: NodeJS.Timeout | undefined;
 
-  /** @param sockets bound sockets of `deployment.listen`, in its order */
-  constructor(deployment: Deployment, sockets: readonly number[], onRetire: (reason: string) => void) {
+  /**
+   * @param sockets bound sockets of `deployment.listen`, in its order
+   * @param child a process that waits for its order, with these sockets
+   */
+  constructor(
+    deployment: Deployment,
+    sockets: readonly number[],
+    onRetire: (reason: string) => void,
+    child: ChildProcess = forkWorker(sockets),
+  ) {
     this.deployment = deployment;
     this.#onRetire = onRetire;
-    this.#child = fork(WORKER_FILE, [], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...sockets],
-      serialization: 'json',
-    });
+    this.#child = child;
     this.exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
         clearTimeout(this.#drainTimer);

@@ -97,6 +97,11 @@ async function start(deployment: Deployment, descriptors: readonly number[]): Pr
   }
 }
 
+/** Takes most of the time of a start, and needs nothing of the application. */
+async function prepare(): Promise<void> {
+  await Promise.all([import('../app/load.ts'), import('../app/debug/open.ts')]);
+}
+
 async function open({ app, development }: Deployment): Promise<OpenApplication> {
   if (development === undefined) return openApplication(app);
   const { openForDevelopment } = await import('../app/debug/open.ts');
@@ -118,7 +123,8 @@ function main(): void {
     await started.drain();
   };
   process.on('message', (order: WorkerOrder) => {
-    if (order.type === 'start') worker = start(order.deployment, order.descriptors);
+    if (order.type === 'prepare') void prepare();
+    else if (order.type === 'start') worker = start(order.deployment, order.descriptors);
     else void drain();
   });
   process.once('disconnect', () => void drain());

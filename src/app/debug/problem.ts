@@ -19,10 +19,13 @@ export interface Problem {
 
 /** What a developer must know of an error that kept an application from being opened. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ConfigError && error.cause instanceof Error && error.place?.line === undefined) {
-    return programProblem(error.cause, error.place?.file);
+  if (error instanceof ConfigError) {
+    const { cause, place } = error;
+    const message = withoutPlace(error);
+    // What a module threw stands whole in the message: its own words and place tell more.
+    if (cause instanceof Error && message === (cause.stack ?? cause.message)) return programProblem(cause, place?.file);
+    return { kind: 'Configuration', message, ...place };
   }
-  if (error instanceof ConfigError) return { kind: 'Configuration', message: withoutPlace(error), ...error.place };
   if (error instanceof Error) return programProblem(error, undefined);
   return { kind: 'Error', message: String(error) };
 }
@@ -30,7 +33,7 @@ export function problemOf(error: unknown): Problem {
 /** An error that a module or a file system threw. */
 function programProblem(error: Error, file: string | undefined): Problem {
   const stack = error.stack ?? '';
-  const position = headPosition(stack) ?? framesOf(stack).find(({ isOwn }) => isOwn)?.position;
+  const position = headPosition(stack) ?? importer(error) ?? framesOf(stack).find(({ isOwn }) => isOwn)?.position;
   return {
     kind: error.name,
     message: error.message,
@@ -47,6 +50,12 @@ function headPosition(stack: string): { file: string; line: number; column?: num
   const [, file, line, column] = HEAD.exec(stack.split('\n    at ', 1)[0] ?? '') ?? [];
   if (file === undefined) return undefined;
   return { file: decodeURI(file), line: Number(line), ...(column === undefined ? {} : { column: Number(column) }) };
+}
+
+/** Of a module that is not there, Node only tells who wants it. */
+function importer({ message }: Error): { file: string } | undefined {
+  const file = /^Cannot find .* imported from (\/.*)$/.exec(message)?.[1];
+  return file === undefined ? undefined : { file };
 }
 
 /** As it stands in the terminal: place first, for editors that make links of it. */

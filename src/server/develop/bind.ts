@@ -12,6 +12,6 @@ const DEFAULT_PORT = 8080;
 export function parseBind(text: string): { host: string; port: number } {
   const isHost = isIP(text) !== 0 || !/^(?:.*:)?\d+$/.test(text);
   const address = parseAddress(isHost ? `${isIP(text) === 6 ? `[${text}]` : text}:${DEFAULT_PORT}` : text);
-  if (address.kind !== 'tcp') throw new RangeError(`${JSON.stringify(text)} is not [HOST:]PORT or HOST`);
+  if (address.kind !== 'tcp' || text === '') throw new RangeError(`${JSON.stringify(text)} is not [HOST:]PORT or HOST`);
   return { host: address.host, port: address.port };
 }

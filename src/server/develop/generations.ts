@@ -6,6 +6,7 @@ import type { Deployment } from '../deployment.ts';
 import { StartError } from '../start-error.ts';
 import { Generation } from './generation.ts';
 import { sourceFolders } from './sources.ts';
+import { SpareWorker } from './spare-worker.ts';
 import { locateSyntaxError } from './syntax.ts';
 import { listSources, type Sources, SourceWatcher } from './watch.ts';
 
@@ -30,6 +31,8 @@ export class Generations {
   readonly #watcher: SourceWatcher;
   #current: Promise<Current> | undefined;
   #opening = new AbortController();
+  /** Undefined, or nothing: there is none in reserve. */
+  #spare: Promise<SpareWorker | undefined> | undefined;
   /** Of the opening before, for as long as a new one has not told its own. */
   #sources: Sources;
   readonly #retiring = new Set<Promise<void>>();
@@ -77,7 +80,7 @@ export class Generations {
     this.#opening.abort(new Error('stopping'));
     const current = await this.#current;
     if (current?.kind === 'open') await current.generation.retire();
-    await Promise.all(this.#retiring);
+    await Promise.all([...this.#retiring, this.#spare?.then((spare) => spare?.end())]);
   }
 
   #retire(before: Promise<Current>): void {
@@ -100,20 +103,37 @@ export class Generations {
         startedAt,
         signal,
       );
-      const generation = await Generation.start(deployment, signal);
+      const spare = await this.#takeSpare();
+      const generation = await Generation.start(deployment, spare, signal);
+      this.#prepareSpare();
       sources = { ...sources, files: [...sources.files, ...generation.files] };
       await this.#watch(sources, startedAt, signal);
       void generation.exited.then((how) => this.#onExit(signal, how));
       if (isAgain && !signal.aborted) this.#options.write('open again');
       return { kind: 'open', generation };
     } catch (error) {
+      if (signal.aborted) return { kind: 'broken', problem: notStarted(error) };
+      this.#prepareSpare();
       const broken = await describeFailure(error);
       const files = [...sources.files, ...this.#sources.files, ...broken.files];
       const problem = await locateSyntaxError(broken.problem, (await listSources({ ...sources, files })).files);
-      if (!signal.aborted) this.#options.write(`cannot be opened: ${describeProblem(problem)}`);
+      this.#options.write(`cannot be opened: ${describeProblem(problem)}`);
       await this.#watch({ files: [...new Set(files)], folders: sources.folders }, startedAt, signal);
       return { kind: 'broken', problem };
     }
+  }
+
+  async #takeSpare(): Promise<SpareWorker> {
+    const reserve = this.#spare;
+    this.#spare = undefined;
+    const spare = await reserve;
+    return spare?.isAlive === true ? spare : SpareWorker.prepare();
+  }
+
+  /** For the next change, which is sure to come. */
+  #prepareSpare(): void {
+    if (this.#isClosed) return;
+    this.#spare ??= SpareWorker.prepare().catch(() => undefined);
   }
 
   async #watch(sources: Sources, startedAt: number, signal: AbortSignal): Promise<void> {
@@ -134,10 +154,11 @@ export class Generations {
 async function describeFailure(error: unknown): Promise<BrokenApplication> {
   if (error instanceof StartError && isBroken(error.cause)) return error.cause;
   if (error instanceof ConfigError) return describeBroken(undefined, error);
-  return {
-    problem: { kind: 'Not started', message: error instanceof Error ? error.message : String(error) },
-    files: [],
-  };
+  return { problem: notStarted(error), files: [] };
+}
+
+function notStarted(error: unknown): Problem {
+  return { kind: 'Not started', message: error instanceof Error ? error.message : String(error) };
 }
 
 function isBroken(cause: unknown): cause is BrokenApplication {

@@ -20,7 +20,7 @@ describe('what keeps an application from being opened', () => {
       'TypeError',
       'TypeError: it fails\n    at node:fs:1:2\n    at draw (file:///maps/lib.mjs:7:9)',
     );
-    const problem = problemOf(new ConfigError('stack', { file: '/maps/app.mjs' }, { cause }));
+    const problem = problemOf(new ConfigError(String(cause.stack), { file: '/maps/app.mjs' }, { cause }));
     assert.deepEqual([problem.file, problem.line, problem.column], ['/maps/lib.mjs', 7, 9]);
     assert.equal(describeProblem(problem), '/maps/lib.mjs:7:9: TypeError: it fails');
   });
@@ -30,13 +30,20 @@ describe('what keeps an application from being opened', () => {
       'SyntaxError',
       "file:///maps/a%20b.mjs:4\nimport { x } from './y.mjs';\n\nSyntaxError: it fails",
     );
-    const problem = problemOf(new ConfigError('stack', { file: '/maps/app.mjs' }, { cause }));
+    const problem = problemOf(new ConfigError(String(cause.stack), { file: '/maps/app.mjs' }, { cause }));
     assert.deepEqual([problem.file, problem.line], ['/maps/a b.mjs', 4]);
+  });
+
+  it('is the configuration that names a file, not the system that cannot read it', () => {
+    const place = { file: '/maps/base.yaml' };
+    const cause = thrown('Error', 'Error: ENOENT\n    at open (node:fs:1:2)');
+    const problem = problemOf(new ConfigError('cannot be read: ENOENT', place, { cause }));
+    assert.deepEqual(problem, { kind: 'Configuration', message: 'cannot be read: ENOENT', ...place });
   });
 
   it('is the module itself where the stack tells no place', () => {
     const cause = thrown('SyntaxError', 'SyntaxError: it fails\n    at compile (node:internal/modules:1:2)');
-    const problem = problemOf(new ConfigError('stack', { file: '/maps/app.mjs' }, { cause }));
+    const problem = problemOf(new ConfigError(String(cause.stack), { file: '/maps/app.mjs' }, { cause }));
     assert.deepEqual([problem.file, problem.line], ['/maps/app.mjs', undefined]);
   });
 });
