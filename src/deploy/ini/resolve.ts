@@ -55,12 +55,14 @@ export class Resolver {
     const around: Reference[] = [];
     const seen = new Set<string>();
     let { ini, name, place } = start;
+    /** Of the section that it begins with, which is the one to add what is missing to. */
+    let first: ConfigPlace | undefined;
     let local = new Map(overrides);
     let global = new Map(inherited);
     for (;;) {
       if (/^(?:egg|call):/i.test(name)) {
         const what = { kind: 'factory', factory: factoryOf(name, place) } as const;
-        return { what, local, global, around, ini: start.ini, place };
+        return { what, local, global, around, ini: start.ini, place: first ?? place };
       }
       const config = /^config:([^#]*)(?:#(.*))?$/i.exec(name);
       if (config !== null) {
@@ -73,17 +75,17 @@ export class Resolver {
       const key = `${ini.file} ${found.section.name}`;
       if (seen.has(key)) return this.#problems.error(place, `[${found.section.name}] leads back to itself`);
       seen.add(key);
+      first ??= options.place;
       global = options.global;
       local = new Map([...options.local, ...local]);
       const filterWith = taken(local, 'filter-with');
       if (filterWith !== undefined) around.push({ ini, name: filterWith.text, place: filterWith.place });
       taken(local, 'require');
       if (found.prefix === 'pipeline' || found.prefix === 'filter-app') {
-        return { what: { kind: found.prefix }, local, global, around, ini, place: options.place };
+        return { what: { kind: found.prefix }, local, global, around, ini, place: first };
       }
       const use = taken(local, 'use');
-      if (use === undefined)
-        return this.#explicit(kind, { local, global, around, ini: start.ini, place: options.place });
+      if (use === undefined) return this.#explicit(kind, { local, global, around, ini: start.ini, place: first });
       ({ text: name, place } = use);
     }
   }

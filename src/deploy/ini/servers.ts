@@ -73,7 +73,8 @@ export function serverOf(resolved: Resolved, problems: IniProblems): IniServer |
   checkOptions(kind, local, problems);
   const address = addressOf(kind, local, problems);
   const mode = modeOf(local.get('umask'), problems);
-  if (address === undefined && kind.defaultAddress === null) {
+  const isAddressed = ['socket', 'host', 'port'].some((name) => local.has(name));
+  if (!isAddressed && kind.defaultAddress === null) {
     problems.warning(place, 'names neither socket nor host: what a web server starts is served, else var/fcgi-socket');
   }
   const listen: Listen[] = [];
