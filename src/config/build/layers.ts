@@ -1,0 +1,124 @@
+import { ConfigError } from '../../http/errors.ts';
+import type { TileLayer } from '../../layer/contract.ts';
+import { ConfiguredMapLayer, type Drawable } from '../../layer/map-layer.ts';
+import type { Configuration } from '../configuration.ts';
+import type { LayerOptions } from '../options/layer.ts';
+import type { Path } from '../places.ts';
+import { withoutPlace } from '../problems.ts';
+import type { Graph } from './graph.ts';
+
+export interface BuiltLayers {
+  /** Root of the tree that WMS shows. */
+  readonly mapLayers: ConfiguredMapLayer;
+  /** In the order of the tree. */
+  readonly tileLayers: readonly TileLayer[];
+}
+
+/**
+ * Builds all layers and with them everything they need.
+ *
+ * @param rootTitle title of the root where the configuration has several layers at the top (row CFG-14)
+ * @throws ConfigError
+ */
+export function buildLayers(configuration: Configuration, graph: Graph, rootTitle: string): BuiltLayers {
+  const builder = new LayerBuilder(configuration, graph);
+  const layers = configuration.layers.map((layer, index) => builder.layer(layer, ['layers', index]));
+  configuration.problems.throwErrors();
+  const [root] = layers;
+  const { tileLayers } = builder;
+  const [only, ...others] = configuration.layers;
+  if (root !== undefined && only !== undefined && others.length === 0 && isRoot(only)) {
+    return { mapLayers: root, tileLayers };
+  }
+  const wrapped = { name: undefined, title: rootTitle, abstract: undefined, layers, drawables: [] };
+  return { mapLayers: new ConfiguredMapLayer(wrapped), tileLayers };
+}
+
+function isRoot({ layers, sources, tile_sources: tileSources }: LayerOptions): boolean {
+  return layers !== undefined || sources !== undefined || tileSources !== undefined;
+}
+
+class LayerBuilder {
+  readonly tileLayers: TileLayer[] = [];
+  readonly #configuration: Configuration;
+  readonly #graph: Graph;
+  readonly #names = new Set<string>();
+
+  constructor(configuration: Configuration, graph: Graph) {
+    this.#configuration = configuration;
+    this.#graph = graph;
+  }
+
+  layer(options: LayerOptions, path: Path): ConfiguredMapLayer {
+    const { problems } = this.#configuration;
+    const { name } = options;
+    if (options.title === undefined) problems.error(path, "'title' is missing");
+    if (name !== undefined && this.#names.has(name)) problems.warning(path, `there is another layer named '${name}'`);
+    if (name !== undefined) this.#names.add(name);
+    const drawables = (options.sources ?? []).map((source, index) =>
+      this.#at([...path, 'sources', index], () => this.#drawable(source, options)),
+    );
+    const tileLayer = this.#at(path, () => this.#tileLayer(options));
+    if (tileLayer !== undefined) this.tileLayers.push(tileLayer);
+    const layers = (options.layers ?? []).map((layer, index) => this.layer(layer, [...path, 'layers', index]));
+    return new ConfiguredMapLayer({
+      name,
+      title: options.title ?? '',
+      abstract: options.md?.abstract,
+      layers,
+      drawables: drawables.filter((drawable) => drawable !== undefined),
+    });
+  }
+
+  /** Row LYR-03; a cache may have the same name as a source, and wins. */
+  #drawable(name: string, { name: layer, tile_sources: tileSources }: LayerOptions): Drawable | undefined {
+    if (this.#graph.hasCache(name)) return { kind: 'cache', caches: this.#needed(layer, () => this.#graph.tileCaches(name)) };
+    if (!this.#graph.hasSource(name)) {
+      throw new ConfigError(`source/cache "${name}" not found${this.#graph.suggestion(name)}`);
+    }
+    if (!this.#graph.drawsMaps(name)) return undefined;
+    const source = this.#needed(layer, () => this.#graph.source(name));
+    if (source.kind === 'map') return { kind: 'source', source };
+    // Tile services do not look at these where the layer has tile_sources.
+    if (tileSources !== undefined) return undefined;
+    throw new ConfigError(`source "${name}" does not support un-tiled access`);
+  }
+
+  /** What is missing is told together with the layer that needs it. */
+  #needed<Built>(layer: string | undefined, build: () => Built): Built {
+    try {
+      return build();
+    } catch (error) {
+      if (!(error instanceof ConfigError) || layer === undefined) throw error;
+      throw new ConfigError(`${withoutPlace(error)} (needed by layer '${layer}')`, error.place, { cause: error });
+    }
+  }
+
+  /** A named layer with exactly one cache, what is only beside it not counted, or with `tile_sources` (rows LYR-04, LYR-05). */
+  #tileLayer({ name, title, sources, tile_sources: tileSources, md }: LayerOptions): TileLayer | undefined {
+    if (name === undefined || title === undefined) return undefined;
+    const counted = tileSources ?? (sources ?? []).filter((source) => !this.#isBeside(source));
+    if (tileSources === undefined && counted.length !== 1) return undefined;
+    const caches = counted.filter((source) => this.#graph.hasCache(source));
+    const missing = tileSources?.find((source) => !this.#graph.hasCache(source));
+    if (missing !== undefined) throw new ConfigError(`cache "${missing}" not found${this.#graph.suggestion(missing)}`);
+    const tileSets = caches.flatMap((cache) => this.#needed(name, () => this.#graph.tileCaches(cache)));
+    return tileSets.length === 0 ? undefined : { name, title, abstract: md?.abstract, tileSets };
+  }
+
+  /** Whether a source does not count beside a cache: it only explains or answers questions. */
+  #isBeside(name: string): boolean {
+    if (this.#graph.hasCache(name)) return false;
+    return this.#configuration.sources.get(name)?.type === 'debug' || !this.#graph.drawsMaps(name);
+  }
+
+  /** Undefined: cannot be built, and the problems say why. */
+  #at<Result>(path: Path, run: () => Result): Result | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.#configuration.problems.caught(path, error);
+      return undefined;
+    }
+  }
+}
