@@ -17,6 +17,8 @@ export class DevelopStage {
   #base = '';
 
   private constructor(t: TestContext, command: string, target: string, files: Readonly<Record<string, string>>) {
+    // Told to, it removes what it has made; killed, it could not.
+    t.after(() => this.#end());
     this.#sandbox = new Sandbox(t);
     for (const [name, text] of Object.entries(files)) this.write(name, text);
     const [name = '', ...flags] = command.split(' ');
@@ -48,6 +50,11 @@ export class DevelopStage {
 
   path(name: string): string {
     return this.#sandbox.path(name);
+  }
+
+  async #end(): Promise<void> {
+    this.mapgate.signal('SIGTERM');
+    await this.mapgate.exited;
   }
 
   /** As editors do it: all at once, by renaming. */

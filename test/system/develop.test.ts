@@ -167,6 +167,38 @@ test('a deployment file is read again too', async (t) => {
   await stage.shows('/', /^two$/);
 });
 
+test('an .ini file is read again, and so is the one that it names', async (t) => {
+  const files = {
+    'develop.ini': '[app:main]\nuse = config:maps.ini#maps\n',
+    'maps.ini': '[app:maps]\nuse = egg:MapProxy#app\nmapproxy_conf = %(here)s/mapproxy.yaml\n',
+    'mapproxy.yaml': mapproxy('First'),
+    'other.yaml': mapproxy('Second'),
+    'base.yaml': BASE,
+  };
+  const stage = await DevelopStage.start(t, 'serve-develop', files);
+  await stage.shows(CAPABILITIES, /<Title>First<\/Title>/);
+  stage.write('maps.ini', files['maps.ini'].replace('mapproxy.yaml', 'other.yaml'));
+  await stage.shows(CAPABILITIES, /<Title>Second<\/Title>/);
+});
+
+test('UTIL-03: --log-config sets the levels of loggers, and is read again', async (t) => {
+  const log = `
+[loggers]
+keys = root, config
+[logger_root]
+level = WARNING
+[logger_config]
+qualname = mapproxy.config
+level = ERROR
+`;
+  const files = { 'mapproxy.yaml': mapproxy('First', 'globals: {unknown: 1}'), 'base.yaml': BASE, 'log.ini': log };
+  const stage = await DevelopStage.start(t, 'serve-develop --log-config log.ini', files);
+  await stage.shows(CAPABILITIES, /<Title>First<\/Title>/);
+  assert.doesNotMatch(stage.mapgate.log, /WARN mapproxy\.config/);
+  stage.write('log.ini', log.replace('ERROR', 'WARNING'));
+  await stage.mapgate.says('WARN mapproxy.config');
+});
+
 function appSaying(text: string): string {
   return `export const application = () => ({ status: 200, headers: {}, body: '${text}' });\n`;
 }
@@ -193,7 +225,7 @@ test('the terminal shows each request in a line, without what could steer it', a
   assert.match(stage.mapgate.log, /\n200 GET \/maps\/a%1bb\?x=1 \d+(\.\d)? ms\n/);
 });
 
-test('it ends on TERM, with its processes and folders', async (t) => {
+test('it ends on TERM, with its processes', async (t) => {
   const stage = await DevelopStage.start(t, 'serve-develop', { 'app.mjs': appSaying('here') });
   await stage.ask('/');
   const children = childrenOf(stage.mapgate.pid);

@@ -18,7 +18,7 @@ export type Current =
 export interface GenerationsOptions {
   readonly debug: boolean;
   readonly read: () => Deployment;
-  readonly files: readonly string[];
+  readonly sources: Sources;
   readonly write: (line: string) => void;
 }
 
@@ -42,7 +42,7 @@ export class Generations {
 
   constructor(options: GenerationsOptions) {
     this.#options = options;
-    this.#sources = { files: options.files, folders: [] };
+    this.#sources = options.sources;
     this.#watcher = new SourceWatcher((changed) => {
       options.write(`${changesText(changed)}: opening again`);
       this.open();
@@ -93,10 +93,10 @@ export class Generations {
   /** Never rejects. */
   async #start(signal: AbortSignal, isAgain: boolean): Promise<Current> {
     const startedAt = Date.now();
-    let sources: Sources = { files: this.#options.files, folders: [] };
+    let { sources } = this.#options;
     try {
       const deployment: Deployment = { ...this.#options.read(), development: { debug: this.#options.debug } };
-      sources = { ...sources, folders: sourceFolders(deployment.app) };
+      sources = { ...sources, folders: [...sources.folders, ...sourceFolders(deployment.app)] };
       // What hangs while it is opened can be mended, too.
       await this.#watch(
         { files: [...this.#sources.files, ...sources.files], folders: sources.folders },

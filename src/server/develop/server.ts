@@ -12,6 +12,7 @@ import { StartError } from '../start-error.ts';
 import { isLocalName } from './exposure.ts';
 import { Generations } from './generations.ts';
 import { withRequestLines } from './request-lines.ts';
+import type { Sources } from './watch.ts';
 
 /** Milliseconds that requests in flight get when the server is stopped. */
 const STOP_DEADLINE = 2_000;
@@ -24,8 +25,8 @@ export interface DevelopmentServerOptions {
   readonly debug: boolean;
   /** What to serve; read again on each change. @throws ConfigError when it cannot be used */
   readonly read: () => Deployment;
-  /** Files that `read` reads. Absolute. */
-  readonly files: readonly string[];
+  /** What `read` reads. */
+  readonly sources: Sources;
   /** Writes a line to the terminal. */
   readonly write: (line: string) => void;
 }
