@@ -2,6 +2,7 @@ import type { Application } from '../http/application.ts';
 import { getLogger } from '../log.ts';
 import type { FilterTarget } from './filters/contract.ts';
 import { openFilter } from './filters/open.ts';
+import { foreignApplication } from './foreign.ts';
 import { openModule } from './module.ts';
 import { mountApplications } from './mounts.ts';
 import { openProjects } from './projects.ts';
@@ -75,8 +76,8 @@ class Opening {
   readonly #openers: Openers;
   /** In the order in which they were opened. */
   readonly #closers: (() => Promise<void>)[] = [];
-  /** By file: mounts that name the same one share it, with its caches and connections. */
-  readonly #mapProxies = new Map<string, Promise<Opened>>();
+  /** By kind and file: mounts that name the same one share it, with its caches and connections. */
+  readonly #opened = new Map<string, Promise<Opened>>();
 
   constructor(openers: Openers) {
     this.#openers = openers;
@@ -85,9 +86,8 @@ class Opening {
   open(target: AppTarget): Promise<Opened> {
     switch (target.kind) {
       case 'mapproxy':
-        return this.#openOnce(target.file);
       case 'module':
-        return this.#keep(this.#openers.module(target.file));
+        return this.#openOnce(target);
       case 'projects':
         return this.#openProjects(target);
       case 'mounts':
@@ -114,11 +114,13 @@ class Opening {
     return this.#keep(openProjects({ ...target, open: this.#openers.mapproxy }));
   }
 
-  #openOnce(file: string): Promise<Opened> {
-    let opened = this.#mapProxies.get(file);
+  #openOnce({ kind, file }: AppTarget & { kind: 'mapproxy' | 'module' }): Promise<Opened> {
+    const key = `${kind} ${file}`;
+    let opened = this.#opened.get(key);
     if (opened === undefined) {
-      opened = this.#keep(this.#openers.mapproxy(file));
-      this.#mapProxies.set(file, opened);
+      const opening = this.#keep(this.#openers[kind](file));
+      opened = kind === 'module' ? opening.then(ofModule) : opening;
+      this.#opened.set(key, opened);
     }
     return opened;
   }
@@ -146,4 +148,8 @@ class Opening {
     this.#closers.push(() => opened.close());
     return opened;
   }
+}
+
+function ofModule({ application, routes }: Opened): Opened {
+  return { application: foreignApplication(application), routes };
 }

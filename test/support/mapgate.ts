@@ -13,13 +13,17 @@ export class Mapgate {
   readonly #child: ChildProcess;
   readonly exited: Promise<number | string>;
   #log = '';
+  #output = '';
 
   constructor(t: TestContext, args: readonly string[], options: { cwd?: string } = {}) {
     this.#child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#log += text;
     });
-    this.exited = once(this.#child, 'exit').then(([code, signal]) => signal ?? code);
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#output += text;
+    });
+    this.exited = once(this.#child, 'close').then(([code, signal]) => signal ?? code);
     t.after(async () => {
       this.#child.kill('SIGKILL');
       await this.exited;
@@ -33,6 +37,11 @@ export class Mapgate {
   /** All it wrote to standard error. */
   get log(): string {
     return this.#log;
+  }
+
+  /** All it wrote to standard output. */
+  get output(): string {
+    return this.#output;
   }
 
   signal(name: NodeJS.Signals): void {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Filter } from '../../http/application.ts';
 import { ConfigError } from '../../http/errors.ts';
+import { foreignApplication } from '../foreign.ts';
 import { importFunction } from '../import-function.ts';
 import type { FilterContext, FilterKind, FilterTarget, OpenFilter } from './contract.ts';
 import { filterDefinitions } from './index.ts';
@@ -36,5 +37,5 @@ async function openModule(file: string, options: Readonly<Record<string, unknown
   const make = (await importFunction(file, 'filter')) as (options: Readonly<Record<string, unknown>>) => unknown;
   const filter = await make(options);
   if (typeof filter !== 'function') throw new ConfigError('`filter` returns no function', { file });
-  return { filter: filter as Filter, files: [file] };
+  return { filter: (application) => foreignApplication((filter as Filter)(application)), files: [file] };
 }
