@@ -41,13 +41,24 @@ function corsHeaders(origin: string | undefined): ResponseHeaders {
   return origin === undefined ? {} : { 'Access-Control-Allow-Origin': origin };
 }
 
-/** Puts on what every answer has. Spreading one object beside a literal key is much cheaper than spreading two. */
+/** Puts on what every answer has; on answers that are sent again and again, once. */
 function finisher(origin: string | undefined): (response: Response) => Response {
-  return ({ status, headers, body }) => {
-    const varying = dependsOnForwarding(headers) ? { ...headers, Vary: VARY } : headers;
-    if (origin === undefined) return new Response(status, varying, body);
-    return new Response(status, { ...varying, 'Access-Control-Allow-Origin': origin }, body);
+  const finish = (response: Response): Response => {
+    const { derived } = response;
+    if (derived === undefined) return withCommonHeaders(response, origin);
+    if (derived.finished?.by !== finish)
+      derived.finished = { by: finish, response: withCommonHeaders(response, origin) };
+    return derived.finished.response;
   };
+  return finish;
+}
+
+/** Spreading one object beside a literal key is much cheaper than spreading two. */
+function withCommonHeaders({ status, headers, body, derived }: Response, origin: string | undefined): Response {
+  const room = derived === undefined ? undefined : {};
+  const varying = dependsOnForwarding(headers) ? { ...headers, Vary: VARY } : headers;
+  if (origin === undefined) return new Response(status, varying, body, room);
+  return new Response(status, { ...varying, 'Access-Control-Allow-Origin': origin }, body, room);
 }
 
 /** One address for all OWS services, by two names (row APP-01). */

@@ -1,7 +1,8 @@
 import type { MetaGrid } from '../grid/meta-grid.ts';
 import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Bbox, TileCoord } from '../grid/types.ts';
-import { formatExtension, formatMimeType, sniffImageKind } from '../image/format.ts';
+import type { PreparedAnswer } from '../http/caching.ts';
+import { formatExtension, formatMimeType, tileMimeType } from '../image/format.ts';
 import type { ImageSettings } from '../image/options.ts';
 import { getLogger } from '../log.ts';
 import type { CreatedTiles, TileCreator } from './creator.ts';
@@ -18,6 +19,8 @@ export interface CachedTile {
   /** Seconds since 1970. */
   readonly timestamp: number;
   readonly cacheable: boolean;
+  /** Undefined in an object that stands for a stored tile and may be given again: to be filled by who answers with it. */
+  answer?: PreparedAnswer | undefined;
 }
 
 export interface TileRequest {
@@ -50,8 +53,7 @@ export class TileCache {
   readonly #store: TileStore;
   readonly #creator: TileCreator | undefined;
   readonly #keepsTiles: boolean;
-  /** Tiles of a mixed cache say themselves what they are (row IMG-07). */
-  readonly #isMixed: boolean;
+  readonly #mimeTypeOf: (body: Buffer) => string;
   readonly #flights = new SingleFlight<CreatedTiles | null>();
 
   constructor(options: TileCacheOptions) {
@@ -59,9 +61,10 @@ export class TileCache {
     this.grid = options.grid;
     this.extent = options.grid.bbox;
     this.image = options.image;
-    this.#isMixed = formatExtension(options.image.format) === 'mixed';
-    this.format = this.#isMixed ? 'png' : formatExtension(options.image.format);
-    this.mimeType = this.#isMixed ? 'image/png' : formatMimeType(options.image.format);
+    const isMixed = formatExtension(options.image.format) === 'mixed';
+    this.format = isMixed ? 'png' : formatExtension(options.image.format);
+    this.mimeType = isMixed ? 'image/png' : formatMimeType(options.image.format);
+    this.#mimeTypeOf = tileMimeType(options.image.format);
     this.#metaGrid = options.metaGrid;
     this.#store = options.store;
     this.#creator = options.creator;
@@ -89,12 +92,7 @@ export class TileCache {
     coord: TileCoord,
     options: TileRequest,
   ): CachedTile | null | Promise<CachedTile | null> {
-    if (stored === null) return this.#create(coord, options);
-    return { body: stored.body, mimeType: this.#mimeTypeOf(stored.body), timestamp: stored.timestamp, cacheable: true };
-  }
-
-  #mimeTypeOf(body: Buffer): string {
-    return this.#isMixed ? `image/${sniffImageKind(body) ?? 'png'}` : this.mimeType;
+    return stored ?? this.#create(coord, options);
   }
 
   /** Whoever wants any tile of a meta tile waits for the same request. */

@@ -14,6 +14,13 @@ const BAD_NAME = /[^\w!#$%&'*+.^`|~-]|^$/;
  * @throws TypeError for a status, name or value that would break the block.
  */
 export function cgiHead(response: Response): string {
+  const { derived } = response;
+  if (derived === undefined) return writeCgiHead(response);
+  derived.cgiHead ??= writeCgiHead(response);
+  return derived.cgiHead;
+}
+
+function writeCgiHead(response: Response): string {
   let head = `Status: ${statusOf(response)} ${reasonOf(response.status)}\r\n`;
   eachField(response, (name, value) => {
     head += `${name}: ${value}\r\n`;

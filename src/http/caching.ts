@@ -15,6 +15,15 @@ export interface CacheableBody {
   readonly mimeType: string;
   /** Seconds since 1970, with a fraction. */
   readonly timestamp: number;
+  /** Where this same object may be answered again: what it was answered with, kept by `cacheableResponse`. */
+  answer?: PreparedAnswer | undefined;
+}
+
+/** An answer made once for a body that is sent many times. */
+export interface PreparedAnswer {
+  readonly cacheControl: string;
+  readonly etag: string;
+  readonly response: Response;
 }
 
 /** `Cache-Control` for a time in seconds (row APP-06). Made once for each service, not for each answer. */
@@ -27,18 +36,27 @@ export function publicFor(seconds: number): string {
  * `cacheControl` is what `publicFor` gave.
  */
 export function cacheableResponse(request: Request, content: CacheableBody, cacheControl: string): Response {
-  const { etag, lastModified } = validatorsOf(content.timestamp, content.body.length);
-  if (isNotModified(request, etag, content.timestamp)) {
-    const headers = { ETag: etag, 'Last-Modified': lastModified, 'Cache-Control': cacheControl };
-    return new Response(304, headers, null);
+  let answer = content.answer;
+  if (answer === undefined || answer.cacheControl !== cacheControl) {
+    const isAskedAgain = 'answer' in content;
+    answer = prepareAnswer(content, cacheControl, isAskedAgain);
+    if (isAskedAgain) content.answer = answer;
   }
+  if (!isNotModified(request, answer.etag, content.timestamp)) return answer.response;
+  // Every field of the 200 but the type (RFC 9110, section 15.4.5).
+  const { 'Content-Type': _, ...headers } = answer.response.headers;
+  return new Response(304, headers, null);
+}
+
+function prepareAnswer(content: CacheableBody, cacheControl: string, isAskedAgain: boolean): PreparedAnswer {
+  const { etag, lastModified } = validatorsOf(content.timestamp, content.body.length);
   const headers = {
     'Content-Type': content.mimeType,
     ETag: etag,
     'Last-Modified': lastModified,
     'Cache-Control': cacheControl,
   };
-  return new Response(200, headers, content.body);
+  return { cacheControl, etag, response: new Response(200, headers, content.body, isAskedAgain ? {} : undefined) };
 }
 
 /**

@@ -18,6 +18,15 @@ export function formatMimeType(format: string): string {
   return `image/${formatExtension(format)}`;
 }
 
+/**
+ * What tiles of a configured format are: those of a mixed cache say it themselves (row IMG-07), by their first bytes.
+ */
+export function tileMimeType(format: string): (body: Uint8Array) => string {
+  if (formatExtension(format) === 'mixed') return (body) => `image/${sniffImageKind(body) ?? 'png'}`;
+  const mimeType = formatMimeType(format);
+  return () => mimeType;
+}
+
 /** Undefined for what cannot be written: `mixed`, unknown formats. */
 export function imageKind(format: string): ImageKind | undefined {
   return KINDS[formatExtension(format)];

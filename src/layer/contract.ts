@@ -1,5 +1,6 @@
 import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Bbox, Size, TileCoord } from '../grid/types.ts';
+import type { PreparedAnswer } from '../http/caching.ts';
 import type { Srs } from '../srs/srs.ts';
 
 /** An encoded tile as it goes to the client. */
@@ -11,6 +12,8 @@ export interface Tile {
   readonly timestamp: number;
   /** False: made from an error or in part; must not be kept by clients (rows APP-07, TILE-21). */
   readonly cacheable: boolean;
+  /** Kept by who answers with it, for the next time that this same object is asked for. */
+  answer?: PreparedAnswer | undefined;
 }
 
 export interface TileRequestOptions {

@@ -1,14 +1,21 @@
 import type { ZodType } from 'zod';
 import type { TileGrid } from '../../grid/tile-grid.ts';
 import type { TileCoord } from '../../grid/types.ts';
+import type { PreparedAnswer } from '../../http/caching.ts';
+import type { TileMemory } from './tile-memory.ts';
 
 /** Lower-case dimension names with their values (row CCH-09). */
 export type Dimensions = ReadonlyMap<string, string>;
 
+/** A tile as it goes to the client: a store that still has it in memory gives the same object again. */
 export interface StoredTile {
   readonly body: Buffer;
+  readonly mimeType: string;
   /** When it was written, in seconds since 1970. */
   readonly timestamp: number;
+  readonly cacheable: true;
+  /** What was made of it for clients; undefined at first. */
+  answer: PreparedAnswer | undefined;
 }
 
 export interface NewTile {
@@ -47,6 +54,10 @@ export interface StoreContext {
   readonly baseDirectory: string;
   /** Of file names (row TRAP-12). */
   readonly extension: string;
+  /** What a tile is: of its bytes where the cache holds several formats, else as configured. */
+  readonly mimeTypeOf: (body: Buffer) => string;
+  /** For tiles asked for lately; shared by all stores. */
+  readonly memory: TileMemory;
   readonly permissions: Permissions;
   /** Seconds a database waits for another process (row GLB-36). */
   readonly sqliteTimeout: number;

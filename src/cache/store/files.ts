@@ -55,6 +55,19 @@ export function makeDirectorySync(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
 }
 
+/** Longer than file systems take to count a change as a later one. */
+const CLOCK_TICK_MILLISECONDS = 100;
+
+/**
+ * Whether the time of a file's last change tells its content: of a file changed just now, a further change may bear
+ * the same time.
+ *
+ * @param mtime milliseconds since 1970
+ */
+export function isSettled(mtime: number): boolean {
+  return Date.now() - mtime > CLOCK_TICK_MILLISECONDS;
+}
+
 /** Whether an error says that a file or directory is not there. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

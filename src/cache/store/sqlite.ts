@@ -14,6 +14,7 @@ export interface Statement {
   raw(): this;
   /** A Buffer must not be the only parameter: libsql takes it for named ones, and ends the process. */
   get(...parameters: unknown[]): unknown;
+  all(...parameters: unknown[]): unknown[];
   run(...parameters: unknown[]): unknown;
 }
 

@@ -34,6 +34,8 @@ export const globalOptions = z.object({
       file_permissions: permissions.optional(),
       sqlite_timeout: z.number().positive().default(30),
       sqlite_wal: z.boolean().optional(),
+      /** MiB in each worker for tiles asked for lately, of all caches together; 0: none is kept. Not in MapProxy. */
+      tile_memory: z.number().min(0).default(32),
       s3: notYet(z.unknown().optional()),
       azureblob: notYet(z.unknown().optional()),
     })

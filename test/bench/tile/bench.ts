@@ -1,6 +1,6 @@
 /**
  * CPU time of a cached TMS tile behind nginx: Mapgate and MapCache over FastCGI, MapProxy under uWSGI; the same tiles from
- * the same folder, one nginx, one run, one process each. Mapgate from its MBTiles cache besides.
+ * the same folder, one nginx, one run, one process each. Mapgate from its MBTiles cache besides, and without the memory for tiles asked for lately.
  *
  *     node --import tsx test/bench/tile/bench.ts [ROUNDS [SECONDS]]
  *
@@ -14,7 +14,7 @@ import { printTable } from '../table.ts';
 import { wrk } from '../wrk.ts';
 import { layTiles, type TileSite } from './content.ts';
 import { nginxInFront } from './front.ts';
-import { type MapServer, mapcache, mapgate, mapproxy, missingPackages } from './servers.ts';
+import { type MapServer, mapcache, mapgate, mapgateWithoutMemory, mapproxy, missingPackages } from './servers.ts';
 
 const DEFAULT_ROUNDS = 5;
 const DEFAULT_SECONDS = 2;
@@ -32,7 +32,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tile-bench-'));
 const running: MapServer[] = [];
 try {
   const site = await layTiles(folder);
-  for (const start of [mapcache, mapproxy, mapgate]) running.push(await start(site));
+  for (const start of [mapcache, mapproxy, mapgate, mapgateWithoutMemory]) running.push(await start(site));
   const nginx = await nginxInFront(site, running);
   try {
     for (const kept of [false, true]) await measure(site, nginx.port, kept);

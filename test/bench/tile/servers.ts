@@ -104,22 +104,28 @@ export async function mapproxy(site: TileSite): Promise<MapServer> {
   });
 }
 
-/** Mapgate with one worker. */
-export async function mapgate(site: TileSite): Promise<MapServer> {
-  const socket = join(site.folder, 'mapgate.sock');
-  const configuration = mapproxyConfiguration(site);
+/** Mapgate with one worker; tiles asked for again come from its memory. */
+export const mapgate = (site: TileSite): Promise<MapServer> => startMapgate(site, 'mapgate', 'Mapgate', {});
+
+/** Mapgate with one worker that reads every tile from its store. */
+export const mapgateWithoutMemory = (site: TileSite): Promise<MapServer> =>
+  startMapgate(site, 'mapgate-cold', 'Mapgate, no memory', { globals: { cache: { tile_memory: 0 } } });
+
+async function startMapgate(site: TileSite, name: string, title: string, more: object): Promise<MapServer> {
+  const socket = join(site.folder, `${name}.sock`);
+  const configuration = mapproxyConfiguration(site, `${name}.yaml`, more);
   const child = spawn(process.execPath, [MAIN, 'serve', configuration, '--fastcgi', socket, '--workers', '1'], {
     stdio: ['ignore', 'ignore', 'ignore'],
   });
   await waitFor(() => existsSync(socket) && childrenOf(child.pid ?? 0).length > 0);
   return server(child, {
-    name: 'mapgate',
+    name,
     pid: childrenOf(child.pid ?? 0)[0] ?? 0,
     socket,
     protocol: 'fastcgi',
     paths: [
-      { title: 'Mapgate', path: tmsPath('files'), canKeep: true },
-      { title: 'Mapgate (MBTiles)', path: tmsPath('mbtiles'), canKeep: true },
+      { title, path: tmsPath('files'), canKeep: true },
+      { title: `${title} (MBTiles)`, path: tmsPath('mbtiles'), canKeep: true },
     ],
   });
 }
@@ -130,12 +136,13 @@ function tmsPath(layer: string): (coordinate: Coordinate) => string {
 }
 
 /** The same file for MapProxy and Mapgate. */
-function mapproxyConfiguration(site: TileSite): string {
-  const file = join(site.folder, 'mapproxy.yaml');
+function mapproxyConfiguration(site: TileSite, name = 'mapproxy.yaml', more: object = {}): string {
+  const file = join(site.folder, name);
   const cache = (options: object) => ({ grids: ['webmercator'], sources: [], format: 'image/png', cache: options });
   writeFileSync(
     file,
     JSON.stringify({
+      ...more,
       services: { tms: { use_grid_names: true } },
       layers: ['files', 'mbtiles'].map((name) => ({ name, title: name, sources: [`${name}_cache`] })),
       caches: {

@@ -8,13 +8,16 @@ import { temporaryFolder } from '../../support/temporary.ts';
 
 const run = promisify(execFile);
 const hidden = fileURLToPath(new URL('../../support/without-better-sqlite3.cjs', import.meta.url));
-const store = new URL('../../../src/cache/store/mbtiles/store.ts', import.meta.url).href;
+const source = (name: string) => JSON.stringify(new URL(`../../../src/cache/store/${name}`, import.meta.url).href);
 
 /** Stores a tile and reads it back, in a process of its own. */
 const PROGRAM = `
-  import { MbtilesStore } from ${JSON.stringify(store)};
+  import { MbtilesStore } from ${source('mbtiles/store.ts')};
+  import { TileMemory } from ${source('tile-memory.ts')};
   const none = { directory: undefined, file: undefined };
-  const options = { timeout: 1, wal: false, name: 'x', format: 'png', permissions: none };
+  const memory = new TileMemory(0).part();
+  const mimeTypeOf = () => 'image/png';
+  const options = { timeout: 1, wal: false, name: 'x', format: 'png', permissions: none, memory, mimeTypeOf };
   const store = new MbtilesStore(process.argv[1], options);
   await store.store([{ coord: [3, 4, 2], body: Buffer.from('a tile') }]);
   console.log(store.load([3, 4, 2])?.body.toString(), store.load([0, 0, 0]));

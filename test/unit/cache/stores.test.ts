@@ -1,53 +1,18 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
-import type { StoreContext, TileStore } from '../../../src/cache/store/contract.ts';
-import { storeDefinitions } from '../../../src/cache/store/index.ts';
+import { describe, it } from 'node:test';
 import { openDatabase } from '../../../src/cache/store/sqlite.ts';
 import type { TileCoord } from '../../../src/grid/types.ts';
 import { ConfigError, RequestError } from '../../../src/http/errors.ts';
 import { configureLogging } from '../../../src/log.ts';
+import { buildStore, filesIn } from '../../support/stores.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { mercator } from '../source/build.ts';
 
 configureLogging({ level: 'silent' });
 
 const BODY = Buffer.from('a tile');
 const COORD: TileCoord = [3, 4, 2];
-
-async function build(
-  test: TestContext,
-  options: Readonly<Record<string, unknown>> = {},
-  own: Partial<StoreContext> = {},
-): Promise<{ store: TileStore; folder: string }> {
-  const folder = await temporaryFolder(test);
-  const definition = storeDefinitions.find(({ type }) => type === (options.type ?? 'file'));
-  assert.ok(definition);
-  const store = definition.build(definition.options.parse(options), {
-    cacheName: 'osm',
-    grid: mercator,
-    srsPathName: 'EPSG900913',
-    hasSeveralGrids: false,
-    baseDirectory: folder,
-    extension: 'png',
-    permissions: { directory: undefined, file: undefined },
-    sqliteTimeout: 30,
-    sqliteWal: undefined,
-    resolvePath: (path) => join(folder, path),
-    ...own,
-  });
-  test.after(() => store.close());
-  return { store, folder };
-}
-
-/** All files below a folder, by their paths in it. */
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-}
 
 /** From MapProxy by test/support/reference/cache-paths.py. */
 const LAYOUTS: readonly [row: string, layout: string, coord: TileCoord, path: string][] = [
@@ -67,41 +32,47 @@ const LAYOUTS: readonly [row: string, layout: string, coord: TileCoord, path: st
 describe('file store', () => {
   for (const [row, layout, coord, path] of LAYOUTS) {
     it(`${row}: ${layout} keeps ${coord.join('/')} in ${path}`, async (test) => {
-      const { store, folder } = await build(test, { directory_layout: layout });
+      const { store, folder } = await buildStore(test, { directory_layout: layout });
       await store.store([{ coord, body: BODY }]);
       assert.deepEqual(await filesIn(join(folder, 'osm_EPSG900913')), [path]);
     });
   }
 
   it('CCH-01: grids by name', async (test) => {
-    const { store, folder } = await build(test, { use_grid_names: true });
+    const { store, folder } = await buildStore(test, { use_grid_names: true });
     await store.store([{ coord: COORD, body: BODY }]);
     assert.deepEqual(await filesIn(folder), ['osm/GLOBAL_MERCATOR/02/000/000/003/000/000/004.png']);
   });
 
   it('CCH-01: an exact directory', async (test) => {
-    const { store, folder } = await build(test, { directory: './exact', directory_layout: 'tms' });
+    const { store, folder } = await buildStore(test, { directory: './exact', directory_layout: 'tms' });
     await store.store([{ coord: COORD, body: BODY }]);
     assert.deepEqual(await filesIn(folder), ['exact/2/3/4.png']);
   });
 
   it('CCH-01: an exact directory is for one grid', async (test) => {
     await assert.rejects(
-      build(test, { directory: 'x' }, { hasSeveralGrids: true }),
+      buildStore(test, { directory: 'x' }, { hasSeveralGrids: true }),
       (error) =>
         error instanceof ConfigError && error.message === 'using single directory for cache with multiple grids in osm',
     );
   });
 
   it('answers at once, with the time of the file', async (test) => {
-    const { store, folder } = await build(test, { directory_layout: 'tms' });
+    const { store, folder } = await buildStore(test, { directory_layout: 'tms' });
     await store.store([{ coord: COORD, body: BODY }]);
     await utimes(join(folder, 'osm_EPSG900913/2/3/4.png'), 1000, 1000);
-    assert.deepEqual(store.load(COORD), { body: BODY, timestamp: 1000 });
+    assert.deepEqual(store.load(COORD), {
+      body: BODY,
+      mimeType: 'image/png',
+      timestamp: 1000,
+      cacheable: true,
+      answer: undefined,
+    });
   });
 
   it('what is not there is null, an empty file too', async (test) => {
-    const { store, folder } = await build(test, { directory_layout: 'tms' });
+    const { store, folder } = await buildStore(test, { directory_layout: 'tms' });
     assert.equal(store.load(COORD), null);
     await mkdir(join(folder, 'osm_EPSG900913/2/3'), { recursive: true });
     await writeFile(join(folder, 'osm_EPSG900913/2/3/4.png'), '');
@@ -109,7 +80,7 @@ describe('file store', () => {
   });
 
   it('TILE-25: an old tile is replaced, and nothing else is left behind', async (test) => {
-    const { store, folder } = await build(test);
+    const { store, folder } = await buildStore(test);
     for (const text of ['old', 'new']) await store.store([{ coord: COORD, body: Buffer.from(text) }]);
     const files = await filesIn(folder);
     assert.equal(files.length, 1);
@@ -119,14 +90,14 @@ describe('file store', () => {
   it('SEC-06: never wider than 0755 and 0644, whatever the umask says', async (test) => {
     const umask = process.umask(0);
     test.after(() => process.umask(umask));
-    const { store, folder } = await build(test);
+    const { store, folder } = await buildStore(test);
     await store.store([{ coord: COORD, body: BODY }]);
     assert.equal((await stat(join(folder, 'osm_EPSG900913'))).mode & 0o777, 0o755);
     assert.equal((await stat(join(folder, 'osm_EPSG900913/02/000/000/003/000/000/004.png'))).mode & 0o777, 0o644);
   });
 
   it('GLB-35: configured modes are set against the umask, on every new directory', async (test) => {
-    const { store, folder } = await build(test, {}, { permissions: { directory: 0o775, file: 0o664 } });
+    const { store, folder } = await buildStore(test, {}, { permissions: { directory: 0o775, file: 0o664 } });
     await store.store([{ coord: COORD, body: BODY }]);
     const file = join(folder, 'osm_EPSG900913/02/000/000/003/000/000/004.png');
     assert.equal((await stat(file)).mode & 0o777, 0o664);
@@ -136,7 +107,7 @@ describe('file store', () => {
   });
 
   it('CCH-09: dimensions are directories above', async (test) => {
-    const { store, folder } = await build(test, { directory_layout: 'tms' });
+    const { store, folder } = await buildStore(test, { directory_layout: 'tms' });
     const dimensions = new Map([
       ['dim_level', '700'],
       ['time', 't'],
@@ -152,20 +123,20 @@ describe('file store', () => {
 
   for (const value of ['../x', 'a/b', '..', 'a\\b', 'a\0b']) {
     it(`CCH-09, SEC-05: a dimension of ${JSON.stringify(value)} is refused, not a crash`, async (test) => {
-      const { store } = await build(test);
+      const { store } = await buildStore(test);
       assert.throws(() => store.load(COORD, new Map([['time', value]])), RequestError);
     });
   }
 
   it('CCH-06: quadkey has no place for dimensions', async (test) => {
-    const { store } = await build(test, { directory_layout: 'quadkey' });
+    const { store } = await buildStore(test, { directory_layout: 'quadkey' });
     assert.throws(() => store.load(COORD, new Map([['time', 't']])), RequestError);
   });
 });
 
 describe('mbtiles store', () => {
   it('CCH-10: has the tables of MapProxy, rows in the count of the grid', async (test) => {
-    const { store, folder } = await build(test, { type: 'mbtiles' });
+    const { store, folder } = await buildStore(test, { type: 'mbtiles' });
     await store.store([
       { coord: COORD, body: BODY },
       { coord: [0, 1, 2], body: Buffer.from('other') },
@@ -187,33 +158,39 @@ describe('mbtiles store', () => {
     ] as const) {
       const folder = await temporaryFolder(test);
       const own = { baseDirectory: join(folder, 'base'), resolvePath: (name: string) => join(folder, name) };
-      const { store } = await build(test, { type: 'mbtiles', filename }, own);
+      const { store } = await buildStore(test, { type: 'mbtiles', filename }, own);
       assert.equal(store.load(COORD), null);
       assert.deepEqual(await filesIn(folder), [path]);
     }
   });
 
   it('answers at once, with the time of the database', async (test) => {
-    const { store, folder } = await build(test, { type: 'mbtiles' });
+    const { store, folder } = await buildStore(test, { type: 'mbtiles' });
     await store.store([{ coord: COORD, body: BODY }]);
     await utimes(join(folder, 'osm.mbtiles'), 1000, 1000);
-    assert.deepEqual(store.load(COORD), { body: BODY, timestamp: 1000 });
+    assert.deepEqual(store.load(COORD), {
+      body: BODY,
+      mimeType: 'image/png',
+      timestamp: 1000,
+      cacheable: true,
+      answer: undefined,
+    });
   });
 
   it('replaces an old tile', async (test) => {
-    const { store } = await build(test, { type: 'mbtiles' });
+    const { store } = await buildStore(test, { type: 'mbtiles' });
     for (const text of ['old', 'new']) await store.store([{ coord: COORD, body: Buffer.from(text) }]);
     assert.equal((await store.load(COORD))?.body.toString(), 'new');
   });
 
   it('GLB-36: WAL where the configuration asks for it', async (test) => {
-    const { store, folder } = await build(test, { type: 'mbtiles', sqlite_wal: true });
+    const { store, folder } = await buildStore(test, { type: 'mbtiles', sqlite_wal: true });
     await store.store([{ coord: COORD, body: BODY }]);
     assert.ok((await filesIn(folder)).includes('osm.mbtiles-wal'));
   });
 
   it('reads a file written by another program', async (test) => {
-    const { store, folder } = await build(test, { type: 'mbtiles' });
+    const { store, folder } = await buildStore(test, { type: 'mbtiles' });
     const database = openDatabase(join(folder, 'osm.mbtiles'));
     database.exec('CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob)');
     database.exec('CREATE TABLE metadata (name text, value text)');
@@ -228,7 +205,7 @@ describe('both stores', () => {
     it(`${type}: a place that cannot be written is an error, not silence`, {
       skip: process.getuid?.() === 0,
     }, async (test) => {
-      const { store, folder } = await build(test, { type });
+      const { store, folder } = await buildStore(test, { type });
       await chmod(folder, 0o500);
       await assert.rejects(store.store([{ coord: COORD, body: BODY }]));
     });

@@ -36,6 +36,18 @@ describe('cacheableResponse', () => {
     assert.deepEqual([response.status, response.body, response.headers['Content-Type']], [304, null, undefined]);
   });
 
+  it('answers the same object with the same answer, as long as clients may keep it equally long', () => {
+    const content = { ...CONTENT, answer: undefined };
+    const first = cacheableResponse(fakeRequest('/'), content, publicFor(3600));
+    assert.equal(cacheableResponse(fakeRequest('/'), content, publicFor(3600)), first);
+    assert.match(String(cacheableResponse(fakeRequest('/'), content, publicFor(60)).headers['Cache-Control']), /=60,/);
+  });
+
+  it('keeps nothing of a body that does not say it is asked for again', () => {
+    assert.equal(answer({}).derived, undefined);
+    assert.ok(!('answer' in CONTENT));
+  });
+
   const conditions: readonly (readonly [title: string, headers: Record<string, string>, status: number])[] = [
     ['APP-08: the exact tag', { 'If-None-Match': ETAG }, 304],
     ['TRAP-09: the tag in quotes', { 'If-None-Match': `"${ETAG}"` }, 304],

@@ -25,6 +25,8 @@ export default defineStore<MbtilesOptions>({
       name: context.cacheName,
       format: context.extension,
       permissions: context.permissions,
+      mimeTypeOf: context.mimeTypeOf,
+      memory: context.memory.part(),
     });
   },
 });
