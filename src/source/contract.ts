@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { Coverage, Coverage } from '../coverage/contract.ts';
+import type { Coverage } from '../coverage/contract.ts';
 import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Bbox, Size, TileCoord } from '../grid/types.ts';
 import type { ImageOptions, ImageSettings } from '../image/options.ts';
@@ -124,8 +124,6 @@ export interface SourceContext {
   readonly grid: (name: string) => TileGrid;
   /** Settings of a format with the source's own image options on top. */
   readonly image: (format: string, own?: ImageOptions) => ImageSettings;
-  /** Where the source is asked at all (rows COV-07, COV-10); undefined: everywhere. */
-  readonly coverage?: Coverage | undefined;
   /** A client of the hosts of one source; `own` options win over globals.http (row GLB-47). */
   readonly http: (urls: readonly string[], own: HttpOptions | undefined) => SourceHttp;
   /** An absolute file name: what is relative is so to the configuration (row CFG-10). */

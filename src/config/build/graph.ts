@@ -12,7 +12,7 @@ import { formatExtension, tileMimeType } from '../../image/format.ts';
 import { type ImageSettings, imageSettings } from '../../image/options.ts';
 import { withCommonOptions } from '../../source/common.ts';
 import type { MapSource, Source, TiledSource } from '../../source/contract.ts';
-import { HttpPool } from '../../source/http/client.ts';
+import { HttpPool } from '../../source/http/pool.ts';
 import { sourceDefinitions } from '../../source/index.ts';
 import { srsByCode } from '../../srs/srs.ts';
 import type { CheckedCache, Configuration } from '../configuration.ts';

@@ -1,22 +1,22 @@
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
 /** A URL as it may be sent and logged, and what it said about the user. */
 export interface SplitUrl {
   readonly url: string;
-  /** Value of the Authorization header field; undefined without credentials. */
-  readonly authorization: string | undefined;
+  readonly credentials: Credentials | undefined;
 }
 
-/** Takes `user:password@` out of a URL (row GLB-22). The last `@` before the path counts: names may hold one. */
+/**
+ * Takes `user:password@` out of a URL (row GLB-22). The last `@` before the path counts, and all characters mean
+ * themselves: names and passwords are written as they are, not percent-encoded, as MapProxy reads them.
+ */
 export function splitCredentials(url: string): SplitUrl {
-  const [, scheme = '', credentials, rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#]*)@)?(.*)$/is.exec(url) ?? [];
-  if (credentials === undefined) return { url, authorization: undefined };
-  const encoded = Buffer.from(decoded(credentials)).toString('base64');
-  return { url: scheme + rest, authorization: `Basic ${encoded}` };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  const [, scheme = '', text, rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)(?:([^/]*)@)?(.*)$/is.exec(url) ?? [];
+  if (text === undefined) return { url, credentials: undefined };
+  const colon = text.indexOf(':');
+  const user = colon === -1 ? text : text.slice(0, colon);
+  return { url: scheme + rest, credentials: { user, password: colon === -1 ? '' : text.slice(colon + 1) } };
 }

@@ -23,8 +23,13 @@ export function httpError(failure: Failure, { url, reason, hideDetails, ...conte
   return new SourceError(hideDetails ? `${failure} (see logs for URL and reason).` : detail, { detail, ...context });
 }
 
-/** TLS errors of Node that mean: the certificate was not accepted. */
-const CERTIFICATE_ERRORS = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
+/** A server sends us where we do not go. */
+export class RedirectRefused extends Error {
+  override readonly name = 'RedirectRefused';
+}
+
+/** TLS errors of Node that mean: the certificate was not accepted, or there is no version that both sides take. */
+const TLS_ERRORS = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|EPROTO)/;
 
 const NO_RESPONSE = new Set([
   'ECONNREFUSED',
@@ -43,9 +48,11 @@ const NO_RESPONSE = new Set([
 
 /** Which failure a library's error is. */
 export function failureOf(error: unknown): Failure {
+  if (error instanceof RedirectRefused) return 'HTTP Error';
   const code = errorCode(error);
   if (code === undefined) return isTimeout(error) ? 'No response from URL' : 'Internal HTTP error';
-  if (CERTIFICATE_ERRORS.test(code)) return 'Could not verify connection to URL';
+  if (code === 'ERR_INVALID_URL') return 'URL not correct';
+  if (TLS_ERRORS.test(code)) return 'Could not verify connection to URL';
   return NO_RESPONSE.has(code) ? 'No response from URL' : 'Internal HTTP error';
 }
 

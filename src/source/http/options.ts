@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { notYet } from '../../options.ts';
 
 /** Options of globals.http and of a source's `http` (rows GLB-10 to GLB-17, SRC-33). */
 export const httpOptions = z.object({
@@ -10,8 +9,9 @@ export const httpOptions = z.object({
   ssl_no_cert_checks: z.boolean().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   hide_error_details: z.boolean().optional(),
-  manage_cookies: notYet(z.boolean().optional()),
-  concurrent_requests: notYet(z.int().min(0).optional()),
+  manage_cookies: z.boolean().optional(),
+  /** To one host at a time, of each process; 0: no limit (row GLB-17). */
+  concurrent_requests: z.int().min(0).optional(),
 });
 
 export type HttpOptions = z.infer<typeof httpOptions>;

@@ -2,7 +2,7 @@ import { createGrid } from '../../../src/grid/create-grid.ts';
 import type { TileGrid } from '../../../src/grid/tile-grid.ts';
 import { globalImageOptions, imageSettings } from '../../../src/image/options.ts';
 import type { SourceContext } from '../../../src/source/contract.ts';
-import type { HttpPool } from '../../../src/source/http/client.ts';
+import type { HttpPool } from '../../../src/source/http/pool.ts';
 import { srsByCode } from '../../../src/srs/srs.ts';
 
 export const mercator: TileGrid = createGrid({

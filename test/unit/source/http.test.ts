@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { ConfigError, SourceError } from '../../../src/http/errors.ts';
 import { configureLogging } from '../../../src/log.ts';
-import { HttpPool, type SourceHttp } from '../../../src/source/http/client.ts';
-import { splitCredentials } from '../../../src/source/http/credentials.ts';
+import type { SourceHttp } from '../../../src/source/http/client.ts';
 import type { HttpOptions } from '../../../src/source/http/options.ts';
+import { HttpPool } from '../../../src/source/http/pool.ts';
 import { type AnswerUpstream, MapServer } from '../../support/map-server.ts';
 
 configureLogging({ level: 'silent' });
@@ -45,6 +45,12 @@ describe('requests to map servers', () => {
 
   it('GLB-19: the name can be replaced', async (test) => {
     const { server, http } = await connect(test, () => ({}), { headers: { 'User-Agent': 'me' } });
+    await http.fetch(server.url, signal);
+    assert.equal(server.requests[0]?.headers['user-agent'], 'me');
+  });
+
+  it('GLB-19: the name can be replaced in any case of letters', async (test) => {
+    const { server, http } = await connect(test, () => ({}), { headers: { 'user-agent': 'me' } });
     await http.fetch(server.url, signal);
     assert.equal(server.requests[0]?.headers['user-agent'], 'me');
   });
@@ -90,21 +96,6 @@ describe('requests to map servers', () => {
     });
     await assert.rejects(http.fetch(server.url, controller.signal), /client gone/);
   });
-
-  it('GLB-22: credentials of the URL become a header and stay out of messages', async (test) => {
-    const options = { hide_error_details: false };
-    const { server, http } = await connect(test, () => ({ status: 403 }), options);
-    const url = server.url.replace('http://', 'http://me:p%40ss@');
-    assert.equal(await messageOf(http.fetch(url, signal)), `HTTP Error "${server.url}": 403`);
-    const expected = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
-    assert.equal(server.requests[0]?.headers.authorization, expected);
-  });
-
-  it('GLB-22: the last @ before the path ends the credentials', () => {
-    const { url, authorization } = splitCredentials('http://me@home:p:w@maps.example/a@b');
-    assert.equal(url, 'http://maps.example/a@b');
-    assert.equal(authorization, `Basic ${Buffer.from('me@home:p:w').toString('base64')}`);
-  });
 });
 
 describe('redirects', () => {
@@ -121,6 +112,34 @@ describe('redirects', () => {
     const { server, http } = await connect(test, () => ({ status: 302, headers: { Location: other.url } }));
     assert.match(await messageOf(http.fetch(server.url, signal)), /^HTTP Error/);
     assert.deepEqual(other.urls, []);
+  });
+
+  it('what was meant for one server is not told to another', async (test) => {
+    const other = await MapServer.start(() => ({ body: 'there' }));
+    test.after(() => other.stop());
+    const server = await MapServer.start(() => ({ status: 302, headers: { Location: other.url } }));
+    test.after(() => server.stop());
+    const pool = new HttpPool();
+    test.after(() => pool.close());
+    const http = pool.client([server.url, other.url], { headers: { Authorization: 'Bearer t', 'X-Key': 'k' } });
+    await http.fetch(server.url.replace('//', '//me:secret@'), signal);
+    assert.equal(server.requests[0]?.headers['x-key'], 'k');
+    const { authorization, 'x-key': key, 'user-agent': agent } = other.requests[0]?.headers ?? {};
+    assert.deepEqual([authorization, key], [undefined, undefined]);
+    assert.match(agent ?? '', /^Mapgate-/);
+  });
+
+  it('GLB-21: 303 asks for the answer by GET, 307 sends the form again', async (test) => {
+    const { server, http } = await connect(test, ({ url }) => {
+      if (url === '/end') return { body: 'there' };
+      return { status: url === '/303' ? 303 : 307, headers: { Location: '/end' } };
+    });
+    await http.fetch(`${server.url}/303`, signal, 'a=1');
+    await http.fetch(`${server.url}/307`, signal, 'a=1');
+    assert.deepEqual(
+      server.requests.map(({ method, url, body }) => `${method} ${url} ${body}`),
+      ['POST /303 a=1', 'GET /end ', 'POST /307 a=1', 'POST /end a=1'],
+    );
   });
 
   it('not to another protocol', async (test) => {

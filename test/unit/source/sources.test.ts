@@ -4,7 +4,7 @@ import { SourceError } from '../../../src/http/errors.ts';
 import { configureLogging } from '../../../src/log.ts';
 import type { MapSource, TiledSource } from '../../../src/source/contract.ts';
 import debug from '../../../src/source/debug/index.ts';
-import { HttpPool } from '../../../src/source/http/client.ts';
+import { HttpPool } from '../../../src/source/http/pool.ts';
 import tile from '../../../src/source/tile/index.ts';
 import wms from '../../../src/source/wms/index.ts';
 import { srsByCode } from '../../../src/srs/srs.ts';
