@@ -15,7 +15,7 @@ import type { UserFile } from './htpasswd.ts';
 export default defineFilter({
   type: 'basic-auth',
   options: z.strictObject({
-    /** An htpasswd file with bcrypt or {SHA} hashes. */
+    /** An htpasswd file with bcrypt or {SHA} hashes; read at the start and at each reload. */
     users: z.string(),
     /** What the browser tells the user the password is for. */
     realm: z

@@ -40,9 +40,11 @@ export default defineFilter({
 
 class BodyTooLarge extends Error {}
 
-/** A body of unknown length is counted as it is read. */
+/** A body is counted as it is read: its length may not be known. */
 function boundBody(application: Application, request: Request, limit: number): Response | Promise<Response> {
-  if (request.method === 'GET' || request.method === 'HEAD') return application(request);
+  // The usual request has none, and is handed on as it is.
+  const hasNone = request.method === 'GET' && request.header('Transfer-Encoding') === undefined;
+  if (hasNone) return application(request);
   const answer = application(request.with({ body: bounded(request.body, limit) }));
   if (!(answer instanceof Promise)) return answer;
   return answer.catch((error: unknown) => {
