@@ -44,9 +44,9 @@ async function serve(target: string, flags: Flags): Promise<void> {
   const read = () => readTarget(target, serveOptions(flags));
   const deployment = read();
   applyLogging(deployment);
-  tellWarnings(target);
   const addressed = PROTOCOLS.some((protocol) => flags[protocol] !== undefined);
   if (!addressed && isListening(LISTENSOCK_FILENO)) {
+    tellWarnings(target);
     await serveInherited(deployment);
     return;
   }
@@ -54,6 +54,7 @@ async function serve(target: string, flags: Flags): Promise<void> {
     await serveCgi(deployment);
     return;
   }
+  tellWarnings(target);
   const supervisor = new Supervisor(read);
   const stopped = stopOnSignal(supervisor);
   process.on('SIGHUP', () => void supervisor.reload());

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it, mock, type TestContext } from 'node:test';
+import fc from 'fast-check';
 import type { OpenApplication } from '../../../src/app/open.ts';
 import { openProjects } from '../../../src/app/projects.ts';
 import type { Application } from '../../../src/http/application.ts';
@@ -158,6 +159,20 @@ describe('APP-14: projects by path', () => {
       assert.deepEqual(stage.opened, []);
     });
   }
+
+  it('opens nothing outside of its directory, whatever the path', async (t) => {
+    const stage = new Stage(t);
+    stage.write('osm.yaml');
+    const parts = fc.constantFrom('osm', '..', '.', '/', '\\', '\0', '%2e%2e', 'osm.yaml', '.yaml', 'projects');
+    const paths = fc.array(fc.oneof(parts, fc.string())).map((words) => `/${words.join('')}`);
+    await fc.assert(
+      fc.asyncProperty(paths, async (target) => {
+        const answer = await stage.projects.application(fakeRequest(target.replaceAll('?', '')));
+        assert.ok(answer.status === 200 || answer.status === 404);
+      }),
+    );
+    assert.ok(stage.opened.every((name) => name === 'osm'));
+  });
 
   it('does not start without the directory', () => {
     const options = { directory: '/nowhere/at/all', allowListing: true, limit: 1, open: async () => assert.fail() };

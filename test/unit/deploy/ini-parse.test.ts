@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { parseIni } from '../../../src/deploy/ini/parse.ts';
 
 function parse(text: string) {
@@ -64,5 +65,10 @@ describe('parseIni reads as ConfigParser does', () => {
       'error 3: expected KEY = VALUE or a [section], got "words alone"',
       'error 4: expected KEY = VALUE or a [section], got "= 2"',
     ]);
+  });
+
+  it('reads any text without giving up', () => {
+    const line = fc.oneof(fc.constantFrom('[a]', '[b', 'k = v', 'k:', ' more', '#', ';x', '', '=', '[]'), fc.string());
+    fc.assert(fc.property(fc.array(line), (lines) => void parse(lines.join('\n'))));
   });
 });
