@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { openApplication } from '../app/open.ts';
 import { getLogger } from '../log.ts';
 import type { Deployment } from './deployment.ts';
+import { leaveDescriptorZero } from './descriptor-zero.ts';
 import { Gateways } from './gateways.ts';
 
 const log = getLogger('mapgate.server');
@@ -58,6 +59,7 @@ export async function serveInherited(deployment: Deployment): Promise<void> {
   const opened = await openApplication(deployment.app);
   const gateways = new Gateways(opened, deployment.mount);
   await gateways.listen({ protocol: 'fastcgi' }, { fd: LISTENSOCK_FILENO });
+  if (gateways.responder !== undefined) leaveDescriptorZero(gateways.responder);
   log.info({ transport: gateways.responder?.transport }, 'serving the socket on descriptor 0');
   log.info(`stopping on ${await stopped}`);
   await gateways.close(deployment.workers.drainTimeout * 1000);
