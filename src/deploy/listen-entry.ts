@@ -4,7 +4,7 @@ import { type Address, parseAddress } from '../server/address.ts';
 import type { Listen, Protocol } from '../server/deployment.ts';
 import { groupId, userId } from './accounts.ts';
 import { checkSchema, type Findings } from './check-schema.ts';
-import { listenSchema } from './schema.ts';
+import { listenSchema, OCTAL_MODE } from './schema.ts';
 
 const PROTOCOLS: readonly Protocol[] = ['fastcgi', 'http', 'scgi', 'ajp'];
 
@@ -71,7 +71,7 @@ function relativeTo(base: string, address: Address): Address {
 
 /** Without quotes YAML reads a number of its own, and whether 660 or 0o660 was meant can no longer be told. */
 function octalMode(written: string | number): number {
-  if (typeof written === 'number' || !/^0?[0-7]{3}$/.test(written)) {
+  if (typeof written === 'number' || !OCTAL_MODE.test(written)) {
     throw new RangeError(`expected an octal mode in quotes, as "0660", got ${JSON.stringify(written)}`);
   }
   return Number.parseInt(written, 8);

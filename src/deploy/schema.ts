@@ -28,12 +28,15 @@ const addressSchema = z.union([z.string(), z.int()]);
 
 const accountSchema = z.union([z.string(), z.int().nonnegative()]);
 
+/** Permission bits of a socket, in quotes: "0660". */
+export const OCTAL_MODE = /^0?[0-7]{3}$/;
+
 export const listenSchema = z.strictObject({
   fastcgi: addressSchema.optional(),
   http: addressSchema.optional(),
   scgi: addressSchema.optional(),
   ajp: addressSchema.optional(),
-  /** Octal, in quotes: "0660". */
+  /** A number is refused by the reader, which can say better why. */
   mode: z.union([z.string(), z.number()]).optional(),
   owner: accountSchema.optional(),
   group: accountSchema.optional(),
@@ -80,7 +83,7 @@ export function deploymentSchema(): object {
     app: app.optional(),
     mounts: z.record(z.string(), app).optional(),
     filters: filters.optional(),
-    listen: z.array(listenSchema).optional(),
+    listen: z.array(listenSchema.extend({ mode: z.string().regex(OCTAL_MODE).optional() })).optional(),
     workers: z.union([countSchema, workersSchema]).optional(),
     log: logSchema.optional(),
   });

@@ -36,6 +36,7 @@ describe('the JSON Schema of a deployment file', () => {
     'filters: [{use: kors}]',
     'filters: [{use: limits, body_bytes: many}]',
     'listen: {http: 80}',
+    'listen: [{fastcgi: a/b, mode: 0660}]',
     'workers: many',
     'log: {level: loud}',
     'lisen: []',
