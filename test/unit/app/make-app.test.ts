@@ -16,7 +16,12 @@ services:
 layers:
   - name: made
     title: Made by makeApp
+    sources: [cached]
+caches:
+  cached:
+    grids: [GLOBAL_MERCATOR]
     sources: [made]
+    disable_storage: true
 sources:
   made:
     type: debug
