@@ -1,9 +1,11 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import bcrypt from 'bcryptjs';
 import { ConfigError } from '../../http/errors.ts';
 
 /** Compares a password with what the file keeps of it. */
 type Check = (password: string) => Promise<boolean>;
+
+/** Compares a password with a bcrypt hash. */
+export type CompareBcrypt = (password: string, hash: string) => Promise<boolean>;
 
 /** Verified pairs kept: a map client asks for hundreds of tiles with the same password, and bcrypt is slow on purpose. */
 const VERIFIED_KEPT = 1_000;
@@ -18,13 +20,13 @@ export class UserFile {
   readonly #key = randomBytes(32);
 
   /** @throws ConfigError with the line of what is neither */
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, compare: CompareBcrypt) {
     const checks = new Map<string, Check>();
     let decoy: Check | undefined;
     for (const [index, line] of text.split(/\r?\n/).entries()) {
       if (line.trim() === '' || line.startsWith('#')) continue;
       const colon = line.indexOf(':');
-      const check = colon > 0 ? checkOf(line.slice(colon + 1).trim()) : undefined;
+      const check = colon > 0 ? checkOf(line.slice(colon + 1).trim(), compare) : undefined;
       if (check === undefined) {
         const place = { file, line: index + 1 };
         throw new ConfigError(
@@ -62,11 +64,11 @@ export class UserFile {
 }
 
 /** Undefined: a hash of another kind. */
-function checkOf(hash: string): Check | undefined {
+function checkOf(hash: string, compare: CompareBcrypt): Check | undefined {
   if (/^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/.test(hash)) {
     // The prefixes differ in history, not in what is computed.
     const known = hash.replace('$2y$', '$2b$');
-    return (password) => bcrypt.compare(password, known);
+    return (password) => compare(password, known);
   }
   const digest = /^\{SHA\}([A-Za-z0-9+/]{27}=)$/.exec(hash)?.[1];
   if (digest === undefined) return undefined;

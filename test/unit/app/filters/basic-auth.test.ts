@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import bcrypt from 'bcryptjs';
 import basicAuth from '../../../../src/app/filters/basic-auth.ts';
+import { BcryptThread } from '../../../../src/app/filters/bcrypt-thread.ts';
 import { UserFile } from '../../../../src/app/filters/htpasswd.ts';
 import { ConfigError } from '../../../../src/http/errors.ts';
 import { type Response, textResponse } from '../../../../src/http/response.ts';
@@ -30,12 +31,14 @@ describe('basic-auth', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   async function ask(authorization: string | undefined, options: object = {}): Promise<Response> {
-    const { filter } = await open(basicAuth, { users: 'users', ...options }, folder);
+    const { filter, close } = await open(basicAuth, { users: 'users', ...options }, folder);
     const application = filter((request) =>
       textResponse(200, `${request.variable('REMOTE_USER')} ${request.header('Authorization')}`, { Vary: 'Origin' }),
     );
     const headers = authorization === undefined ? {} : { Authorization: authorization };
-    return application(fakeRequest('/', { headers }));
+    const answer = await application(fakeRequest('/', { headers }));
+    await close?.();
+    return answer;
   }
 
   const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
@@ -93,11 +96,12 @@ describe('UserFile', () => {
     ['no users', '# nobody\n', /^users: has no users/],
   ];
   for (const [title, text, message] of bad) {
-    it(`refuses ${title}`, () => assert.throws(() => new UserFile(text, 'users'), { name: 'ConfigError', message }));
+    it(`refuses ${title}`, () =>
+      assert.throws(() => new UserFile(text, 'users', bcrypt.compare), { name: 'ConfigError', message }));
   }
 
   it('compares once for many requests with the same password', async () => {
-    const users = new UserFile(`anna:${bcrypt.hashSync('pass', COST)}\n`, 'users');
+    const users = new UserFile(`anna:${bcrypt.hashSync('pass', COST)}\n`, 'users', bcrypt.compare);
     const first = users.verify('anna', 'pass');
     assert.equal(users.verify('anna', 'pass'), first);
     assert.equal(await first, true);
@@ -105,9 +109,38 @@ describe('UserFile', () => {
   });
 
   it('does not keep what was wrong', async () => {
-    const users = new UserFile(`anna:${bcrypt.hashSync('pass', COST)}\n`, 'users');
+    const users = new UserFile(`anna:${bcrypt.hashSync('pass', COST)}\n`, 'users', bcrypt.compare);
     const first = users.verify('anna', 'wrong');
     assert.equal(await first, false);
     assert.notEqual(users.verify('anna', 'wrong'), first);
+  });
+});
+
+describe('BcryptThread', () => {
+  it('compares away from the event loop, and again after it was closed', async (t) => {
+    const thread = new BcryptThread();
+    t.after(() => thread.close());
+    const hash = bcrypt.hashSync('pass', COST);
+    assert.deepEqual(await Promise.all([thread.compare('pass', hash), thread.compare('wrong', hash)]), [true, false]);
+    await thread.close();
+    assert.equal(await thread.compare('pass', hash), true);
+  });
+
+  it('refuses more than a few that wait', async (t) => {
+    const thread = new BcryptThread();
+    t.after(() => thread.close());
+    const hash = bcrypt.hashSync('pass', COST);
+    const answers = await Promise.allSettled(Array.from({ length: 40 }, () => thread.compare('wrong', hash)));
+    const refused = answers.filter(({ status }) => status === 'rejected');
+    assert.equal(refused.length, 8);
+    assert.deepEqual((refused[0] as PromiseRejectedResult).reason.status, 503);
+  });
+
+  it('does not leave anybody waiting when it is closed', async () => {
+    const thread = new BcryptThread();
+    const answer = thread.compare('wrong', bcrypt.hashSync('pass', COST));
+    const closed = thread.close();
+    await assert.rejects(answer, /has ended/);
+    await closed;
   });
 });
