@@ -1,6 +1,7 @@
 import { ConfigError } from '../http/errors.ts';
 import { buildMapApp } from './build/map-app.ts';
 import { checkOptions } from './configuration.ts';
+import { withCoverages } from './load.ts';
 import { type Problem, withoutPlace } from './problems.ts';
 import { readConfiguration } from './read.ts';
 
@@ -11,9 +12,9 @@ import { readConfiguration } from './read.ts';
 export async function checkConfiguration(file: string): Promise<readonly Problem[]> {
   let found: readonly Problem[] = [];
   try {
-    const configuration = checkOptions(await readConfiguration(file));
-    found = configuration.problems.list;
-    if (!found.some(({ severity }) => severity === 'error')) await buildMapApp(configuration).close();
+    const options = checkOptions(await readConfiguration(file));
+    found = options.problems.list;
+    if (!found.some(({ severity }) => severity === 'error')) await buildMapApp(await withCoverages(options)).close();
     return found;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

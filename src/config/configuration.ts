@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { storeDefinitions } from '../cache/store/index.ts';
+import type { CommonStoreOptions } from '../cache/store/options.ts';
 import { serviceDefinitions } from '../service/index.ts';
 import { sourceDefinitions } from '../source/index.ts';
 import type { CommonSourceOptions } from '../source/options.ts';
+import type { Coverages } from './coverages.ts';
 import { explainIssue } from './explain.ts';
 import { LATER_SERVICES, LATER_SOURCES, LATER_STORES, REMOVED_KINDS } from './later.ts';
 import { didYouMean } from './nearest.ts';
@@ -28,11 +30,11 @@ export interface KindOptions<Options> {
 /** A cache with the options of its store apart. */
 export interface CheckedCache {
   readonly options: CacheOptions;
-  readonly store: KindOptions<unknown>;
+  readonly store: KindOptions<CommonStoreOptions>;
 }
 
 /** A configuration with every option checked and every default in place; what names what is not resolved yet. */
-export interface Configuration {
+export interface CheckedOptions {
   /** Absolute. */
   readonly file: string;
   /** All files it was read from. */
@@ -49,13 +51,18 @@ export interface Configuration {
   readonly resolvePath: (path: string) => string;
 }
 
+/** A checked configuration with what was read for it, ready to be built. */
+export interface Configuration extends CheckedOptions {
+  readonly coverages: Coverages;
+}
+
 const SECTIONS = ['globals', 'services', 'sources', 'caches', 'layers', 'grids', 'parts', 'base'];
 
 /**
  * Checks everything that can be checked without building it (rows CFG-01 to CFG-04); what is wrong goes to `problems`
  * of the result, which must not be used while that has errors.
  */
-export function checkOptions(raw: RawConfiguration): Configuration {
+export function checkOptions(raw: RawConfiguration): CheckedOptions {
   const checker = new Checker(raw);
   const { root } = checker;
   checker.checkSections();

@@ -1,4 +1,5 @@
-import { type Configuration, checkOptions } from './configuration.ts';
+import { type CheckedOptions, type Configuration, checkOptions } from './configuration.ts';
+import { Coverages } from './coverages.ts';
 import { readConfiguration } from './read.ts';
 
 /**
@@ -7,7 +8,12 @@ import { readConfiguration } from './read.ts';
  * @throws ConfigError that tells everything wrong with it
  */
 export async function loadConfiguration(file: string): Promise<Configuration> {
-  const configuration = checkOptions(await readConfiguration(file));
-  configuration.problems.throwErrors();
-  return configuration;
+  const options = checkOptions(await readConfiguration(file));
+  options.problems.throwErrors();
+  return withCoverages(options);
+}
+
+/** Reads what a configuration needs besides its own files. */
+export async function withCoverages(options: CheckedOptions): Promise<Configuration> {
+  return { ...options, coverages: await Coverages.read(options) };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { coverageOptions } from '../coverage/options.ts';
 import { colorOption } from '../image/color.ts';
 import { imageOptions } from '../image/options.ts';
 import { notYet } from '../options.ts';
@@ -25,7 +26,7 @@ export const commonSourceOptions = {
   type: z.string(),
   image: sourceImageOptions.optional(),
   http: httpOptions.optional(),
-  coverage: notYet(z.unknown().optional()),
+  coverage: coverageOptions.optional(),
   seed_only: z.boolean().default(false),
   min_res: z.number().positive().optional(),
   max_res: z.number().positive().optional(),

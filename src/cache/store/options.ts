@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { coverageOptions } from '../../coverage/options.ts';
 import { notYet } from '../../options.ts';
 
 /** What every kind of store takes. */
@@ -6,6 +7,11 @@ export const commonStoreOptions = {
   type: z.string().default('file'),
   /** The exact place of the tiles (row CCH-01). */
   directory: z.string().optional(),
-  coverage: notYet(z.unknown().optional()),
+  /** Tiles outside of it are neither read nor made (row COV-11). */
+  coverage: coverageOptions.optional(),
   tile_lock_dir: notYet(z.string().optional()),
 };
+
+const commonSchema = z.object(commonStoreOptions);
+
+export type CommonStoreOptions = z.infer<typeof commonSchema>;

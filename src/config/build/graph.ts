@@ -14,6 +14,7 @@ import { withCommonOptions } from '../../source/common.ts';
 import type { MapSource, Source, TiledSource } from '../../source/contract.ts';
 import { HttpPool } from '../../source/http/pool.ts';
 import { sourceDefinitions } from '../../source/index.ts';
+import { type PreferredSources, sourceSrs } from '../../srs/preferred.ts';
 import { srsByCode } from '../../srs/srs.ts';
 import type { CheckedCache, Configuration } from '../configuration.ts';
 import { didYouMean } from '../nearest.ts';
@@ -35,6 +36,7 @@ export class Graph {
   readonly http = new HttpPool();
   readonly #configuration: Configuration;
   readonly #tileMemory: TileMemory;
+  readonly #preferredSources: PreferredSources;
   readonly #grids = new Map<string, TileGrid>();
   readonly #sources = new Map<string, Source>();
   readonly #caches = new Map<string, readonly TileCache[]>();
@@ -43,6 +45,7 @@ export class Graph {
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
+    this.#preferredSources = preferredSources(configuration);
     this.#tileMemory = new TileMemory(configuration.globals.cache.tile_memory * MEBIBYTE);
   }
 
@@ -106,9 +109,10 @@ export class Graph {
       if (definition === undefined || checked.options === undefined) {
         throw new ConfigError(`sources of type '${checked.type}' are not available`);
       }
-      const { globals, problems, resolvePath } = this.#configuration;
+      const { coverages, globals, problems, resolvePath } = this.#configuration;
       const selected = layers === undefined ? checked.options : definition.selectLayers?.(checked.options, layers);
       if (selected === undefined) throw new ConfigError(`sources of type '${checked.type}' have no layers to select`);
+      const coverage = coverages.at([...path, 'coverage']);
       const source = definition.build(selected, {
         name: key,
         grid: (grid) => this.grid(grid),
@@ -120,13 +124,13 @@ export class Graph {
           return this.http.client(urls, { ...options, ...absolute });
         },
         resolvePath,
-        coverage: undefined,
-        preferredSrs: (target, offered) => offered.find((srs) => srs.equals(target)) ?? offered[0] ?? target,
+        coverage,
+        preferredSrs: (target, offered) => sourceSrs(target, offered, this.#preferredSources) ?? target,
         stylesheet: undefined,
         mapserver: undefined,
         warn: (message) => problems.warning(path, message),
       });
-      return withCommonOptions(source, selected);
+      return withCommonOptions(source, selected, coverage);
     });
   }
 
@@ -224,7 +228,8 @@ export class Graph {
   ): TileStore {
     const { grid, options } = cache;
     const definition = storeDefinitions.find((one) => one.type === type);
-    if (definition === undefined) throw new ConfigError(`caches of type '${type}' are not available`);
+    if (definition === undefined || own === undefined)
+      throw new ConfigError(`caches of type '${type}' are not available`);
     const { globals, resolvePath } = this.#configuration;
     const srs = this.#gridOptions(cache.gridName, []).srs ?? grid.srs.code;
     return definition.build(own, {
@@ -273,6 +278,17 @@ export class Graph {
       this.#open.delete(key);
     }
   }
+}
+
+/** globals.srs.preferred_src_proj (row GLB-40). @throws ConfigError */
+function preferredSources({ globals, problems }: Configuration): PreferredSources {
+  return Object.entries(globals.srs?.preferred_src_proj ?? {}).map(([target, sources]) => {
+    try {
+      return { target: srsByCode(target), sources: sources.map(srsByCode) };
+    } catch (error) {
+      throw problems.located(['globals', 'srs', 'preferred_src_proj', target], error);
+    }
+  });
 }
 
 /** Opaque where one source is said to be, transparent where one is said to be, else as it comes (row TILE-06). */

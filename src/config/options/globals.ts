@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { globalImageOptions } from '../../image/options.ts';
-import { notYet, sizeOption } from '../../options.ts';
+import { anyText, notYet, sizeOption } from '../../options.ts';
 import { httpOptions } from '../../source/http/options.ts';
 
 /** An octal mode as text, because YAML would read the number differently (row GLB-35). */
@@ -43,7 +43,7 @@ export const globalOptions = z.object({
   grid: z.object({ tile_size: sizeOption.default([256, 256]) }).prefault({}),
   srs: z
     .object({
-      preferred_src_proj: notYet(z.record(z.string(), z.array(z.string())).optional()),
+      preferred_src_proj: z.record(z.string(), z.array(anyText)).optional(),
       proj_data_dir: notYet(z.string().optional()),
       /** Both accepted and without effect, as in MapProxy (row TRAP-06). */
       axis_order_ne: z.array(z.string()).optional(),
