@@ -8,10 +8,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** From the top down. A room may import those below it, except as FORBIDDEN says. */
 const ROOMS = [
   ...['cli', 'deploy', 'server', 'gateway', 'app', 'config', 'service', 'seed'],
-  ...['layer', 'cache', 'source', 'image', 'coverage', 'grid', 'srs'],
+  ...['layer', 'cache', 'source', 'image', 'coverage', 'grid', 'srs', 'lock'],
 ];
-/** What every room may use: the contract, the log, and how options are described. */
-const COMMON = new Set(['http', 'log.ts', 'options.ts', 'version.ts']);
+/** What every room may use: the contract, the log and the counters, and how options are described. */
+const COMMON = new Set(['http', 'log.ts', 'log-sink.ts', 'metrics.ts', 'options.ts', 'version.ts', 'waiting.ts']);
 /** Protocols know nothing of what they carry. */
 const FORBIDDEN = { gateway: new Set(ROOMS.slice(ROOMS.indexOf('app'))) };
 

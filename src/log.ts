@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { isJournal, openSink, type Sink } from './log-sink.ts';
 
 export type Logger = pino.Logger;
 export type LogFormat = 'json' | 'readable';
@@ -6,7 +7,10 @@ export type LogFormat = 'json' | 'readable';
 export interface LogSettings {
   /** trace, debug, info, warn, error, fatal or silent. */
   readonly level: string;
-  readonly format: LogFormat;
+  /** Null: as the journal wants it where standard error goes there, readable on a terminal, else JSON. */
+  readonly format: LogFormat | null;
+  /** Absolute; lines are appended. Null: standard error. */
+  readonly file: string | null;
   /** Levels of single loggers by name: `mapproxy.source.request`. */
   readonly loggers: Readonly<Record<string, string>>;
 }
@@ -14,14 +18,12 @@ export interface LogSettings {
 /** Values of these keys never reach a log line. */
 const SECRET_KEYS = ['password', 'authorization', 'headers.authorization', 'secret', 'token'];
 
-let settings: LogSettings = { level: 'info', format: process.stderr.isTTY ? 'readable' : 'json', loggers: {} };
-
-/** Written at once: a line must not be lost when the process dies of what the line says. */
-const stderr = pino.destination({ dest: 2, sync: true });
+let settings: LogSettings = { level: 'info', format: null, file: null, loggers: {} };
+let sink = sinkOf(settings);
 
 const root = pino(
   { level: settings.level, base: null, redact: { paths: SECRET_KEYS, censor: '***' } },
-  { write: (line) => stderr.write(settings.format === 'json' ? line : readable(line)) },
+  { write: (line) => sink.write(line) },
 );
 
 const loggers = new Map<string, Logger>();
@@ -36,10 +38,28 @@ export function getLogger(name: string): Logger {
   return logger;
 }
 
-/** Applies to the loggers that are there already and to those to come. */
+/** Applies to the loggers that are there already and to those to come. @throws Error when the file cannot be opened */
 export function configureLogging(wanted: Partial<LogSettings>): void {
+  const before = settings;
   settings = { ...settings, ...wanted };
+  if (settings.file !== before.file || settings.format !== before.format) {
+    const old = sink;
+    sink = sinkOf(settings);
+    old.close();
+  }
   for (const [name, logger] of loggers) logger.level = levelOf(name);
+}
+
+/** Opens the file again, which was moved away (logrotate). */
+export function reopenLog(): void {
+  sink.reopen();
+}
+
+function sinkOf({ file, format }: LogSettings): Sink {
+  if (format !== null) return openSink(file, format);
+  if (file !== null) return openSink(file, 'json');
+  if (isJournal()) return openSink(null, 'journal');
+  return openSink(null, process.stderr.isTTY ? 'readable' : 'json');
 }
 
 /** As in Python's logging: the level of the nearest name above counts. */
@@ -49,21 +69,4 @@ function levelOf(name: string): string {
     if (level !== undefined) return level;
   }
   return settings.level;
-}
-
-const LEVEL_NAMES: Readonly<Record<number, string>> = pino.levels.labels;
-
-/** One line for people: time, level, logger, message, and what else was logged. */
-function readable(line: string): string {
-  const { level, time, logger, msg, err, ...rest } = JSON.parse(line) as {
-    level: number;
-    time: number;
-    logger?: string;
-    msg?: string;
-    err?: { message?: string; stack?: string };
-  };
-  const clock = new Date(time).toISOString().slice(11, 23);
-  const more = Object.entries(rest).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
-  const stack = err === undefined ? '' : `\n${err.stack ?? err.message ?? ''}`;
-  return `${clock} ${(LEVEL_NAMES[level] ?? '').toUpperCase()} ${logger ?? ''}: ${msg ?? ''}${more.join('')}${stack}\n`;
 }

@@ -1,4 +1,5 @@
 import type { Application } from '../http/application.ts';
+import type { Maintenance } from '../http/maintenance.ts';
 import { getLogger } from '../log.ts';
 import type { FilterTarget } from './filters/contract.ts';
 import { openFilter } from './filters/open.ts';
@@ -38,6 +39,8 @@ export interface OpenApplication {
   readonly routes: ReadonlySet<string> | undefined;
   /** The files it was read from. */
   readonly files: readonly string[];
+  /** Work on stored tiles, where there are any. */
+  readonly maintenance?: Maintenance | undefined;
   close(): Promise<void>;
 }
 

@@ -1,3 +1,5 @@
+import { sharesWork } from '../waiting.ts';
+
 interface Flight<Result> {
   readonly result: Promise<Result>;
   readonly controller: AbortController;
@@ -16,6 +18,7 @@ export class SingleFlight<Result> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const flight = this.#flights.get(key) ?? this.#start(key, work);
     flight.waiting++;
+    sharesWork(signal, flight.controller.signal);
     return new Promise((resolve, reject) => {
       const leave = () => {
         signal.removeEventListener('abort', abort);

@@ -1,6 +1,7 @@
 import { ProtocolError, type ProtocolErrorCode } from '@mapgate/fastcgi-kit';
 import type { Application } from '../http/application.ts';
 import type { Request } from '../http/request.ts';
+import { requestIdOf } from '../http/request-id.ts';
 import { type Response, textResponse } from '../http/response.ts';
 import { getLogger } from '../log.ts';
 
@@ -48,7 +49,10 @@ export function internalError(error: unknown, request: Request): Response {
     log.debug({ path: request.pathInfo }, 'gave up a request whose client went away');
   } else {
     const query = request.queryString === '' ? '' : `?${request.queryString}`;
-    log.fatal({ err: error }, `fatal error in ${request.scriptName}${request.pathInfo}${query}`);
+    log.fatal(
+      { err: error, requestId: requestIdOf(request) },
+      `fatal error in ${request.scriptName}${request.pathInfo}${query}`,
+    );
   }
   return textResponse(500, 'internal error', NOT_KEPT);
 }

@@ -1,5 +1,6 @@
 import { decodePath } from '../http/percent.ts';
 import type { RequestTarget } from '../http/request.ts';
+import type { RequestCounts } from './measure.ts';
 
 /** Reads a CGI variable of one request. */
 export type ReadVariable = (name: string) => string | undefined;
@@ -12,6 +13,8 @@ export interface TargetRule {
   readonly mount?: string | undefined;
   /** First path words of the application (`tms`, `service`), for the case that only the whole path is known. */
   readonly routes?: ReadonlySet<string> | undefined;
+  /** Where its requests are counted. */
+  readonly counts?: RequestCounts | undefined;
 }
 
 /**

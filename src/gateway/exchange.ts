@@ -5,6 +5,7 @@ import { getLogger } from '../log.ts';
 import { answerOf, internalError, refusalOf } from './answer.ts';
 import { deriveTarget, type TargetRule } from './environ.ts';
 import { allowsBody } from './head.ts';
+import { keepPending } from './measure.ts';
 import { publicUrlOf } from './public-url.ts';
 
 const log = getLogger('mapgate.gateway');
@@ -33,13 +34,23 @@ export interface Exchange extends GatewayRequest {
 
 /** Has a request answered. Never throws: what goes wrong is logged, and answered as far as that is still possible. */
 export function serve(application: Application, exchange: Exchange, rule: TargetRule): void {
+  const begun = performance.now();
   const target = deriveTarget((name) => exchange.variable(name), rule);
   const request = new Request(target, exchange, publicUrlOf);
   const answer = answerOf(application, request);
   if (answer instanceof Promise) {
-    answer.then((response) => send(exchange, request, response)).catch((error: unknown) => giveUp(exchange, error));
+    const settle = keepPending(request, begun);
+    answer
+      .then((response) => {
+        rule.counts?.count(request, response.status, begun);
+        return send(exchange, request, response);
+      })
+      .catch((error: unknown) => giveUp(exchange, error))
+      .finally(settle);
   } else {
-    send(exchange, request, answer);
+    rule.counts?.count(request, answer.status, begun);
+    const sending = send(exchange, request, answer);
+    if (sending !== undefined) void sending.finally(keepPending(request, begun));
   }
 }
 
@@ -48,7 +59,8 @@ export function refuse(exchange: Exchange, status: number, text: string): void {
   exchange.respond(refusalOf(status, text), text);
 }
 
-function send(exchange: Exchange, request: Request, response: Response): void {
+/** Undefined: it is sent. */
+function send(exchange: Exchange, request: Request, response: Response): Promise<void> | undefined {
   try {
     const { body } = response;
     // HEAD: web servers forward it; a body would make HAProxy answer 502 and put H2O's connection out of step.
@@ -59,11 +71,12 @@ function send(exchange: Exchange, request: Request, response: Response): void {
       exchange.respond(response, body);
     } else {
       exchange.begin(response);
-      stream(exchange, body).catch((error: unknown) => giveUp(exchange, error));
+      return stream(exchange, body).catch((error: unknown) => giveUp(exchange, error));
     }
   } catch (error) {
     exchange.respond(...internalAnswer(error, request));
   }
+  return undefined;
 }
 
 function internalAnswer(error: unknown, request: Request): [Response, string | null] {

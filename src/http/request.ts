@@ -42,6 +42,11 @@ export class Request implements RequestTarget {
     this.#publicUrl = publicUrl;
   }
 
+  /** The same object for a request however it is mounted or changed. */
+  get origin(): object {
+    return this.#gateway instanceof ChangedGatewayRequest ? this.#gateway.origin : this.#gateway;
+  }
+
   /** A header field by its HTTP name, in any case: `If-None-Match`. */
   header(name: string): string | undefined {
     return this.#gateway.variable(cgiName(name));
@@ -97,12 +102,15 @@ export interface RequestChanges {
 }
 
 class ChangedGatewayRequest implements GatewayRequest {
+  /** What the gateway made. */
+  readonly origin: GatewayRequest;
   readonly #original: GatewayRequest;
   readonly #changed: ReadonlyMap<string, string | undefined>;
   readonly #body: AsyncIterable<Uint8Array> | undefined;
 
   constructor(original: GatewayRequest, changes: RequestChanges) {
     this.#original = original;
+    this.origin = original instanceof ChangedGatewayRequest ? original.origin : original;
     this.#changed = new Map(Object.entries(changes.variables ?? {}));
     this.#body = changes.body;
   }

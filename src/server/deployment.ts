@@ -16,6 +16,8 @@ export interface Listen {
   readonly backlog?: number;
   /** AJP: what the web server must send with each request. */
   readonly secret?: string;
+  /** Nobody asked for this address: sockets that a service manager hands over take its place. */
+  readonly isDefault?: boolean;
   /** AJP: bytes of the largest packet, as set in the web server. */
   readonly packetSize?: number;
 }
@@ -35,6 +37,8 @@ export interface LogOptions {
   /** Null: readable on a terminal, else JSON. */
   readonly format: LogFormat | null;
   readonly loggers: Readonly<Record<string, string>>;
+  /** Absolute. Undefined: standard error. */
+  readonly file?: string;
 }
 
 /** What to run and where to listen, made complete. Plain data: it is sent to the workers as it is. */
@@ -45,6 +49,12 @@ export interface Deployment {
   readonly listen: readonly Listen[];
   readonly workers: WorkerSettings;
   readonly log: LogOptions;
+  /** Where operators ask; undefined: nowhere. A unix socket or a loopback address. */
+  readonly admin?: Address;
+  /** Milliseconds after which a request is told to the log; default 10 s. */
+  readonly slowRequest?: number;
+  /** Absolute; undefined: the process id is written nowhere. */
+  readonly pidFile?: string;
   /** Undefined: the application serves others than its developers. */
   readonly development?: DevelopmentOptions;
 }

@@ -4,6 +4,7 @@ import { ajpServer } from '../gateway/ajp/server.ts';
 import type { TargetRule } from '../gateway/environ.ts';
 import { fastcgiHandler } from '../gateway/fastcgi.ts';
 import { closeHttpServer, httpServer } from '../gateway/http.ts';
+import { RequestCounts } from '../gateway/measure.ts';
 import { scgiServer } from '../gateway/scgi/server.ts';
 import type { SocketServer } from '../gateway/socket-server.ts';
 import { listenOn } from '../gateway/sockets.ts';
@@ -30,7 +31,8 @@ export class Gateways {
       onRequest();
       return opened.application(request);
     };
-    this.#rule = { mount: mount ?? undefined, routes: opened.routes };
+    const { routes } = opened;
+    this.#rule = { mount: mount ?? undefined, routes, counts: new RequestCounts(routes) };
   }
 
   /** The FastCGI transport that runs, once there is one. */

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { Application } from '../http/application.ts';
 import { getLogger } from '../log.ts';
-import { formatAddress, parseAddress } from './address.ts';
+import { parseAddress } from './address.ts';
 import type { Listen, Protocol } from './deployment.ts';
+import { leaveDescriptorZero } from './descriptor-zero.ts';
 import { Gateways } from './gateways.ts';
 import { isListening, LISTENSOCK_FILENO } from './inherited.ts';
 import { SocketSet } from './sockets.ts';
@@ -65,14 +66,16 @@ export async function serve(application: Application, options: ServeOptions = {}
   try {
     const descriptors = await sockets.open(listens);
     for (const [index, fd] of descriptors.entries()) await gateways.listen(listens[index] ?? INHERITED, { fd });
+    const usesZero = listens.some(
+      ({ protocol, address: at }) => protocol === 'fastcgi' && at.kind === 'fd' && at.fd === LISTENSOCK_FILENO,
+    );
+    if (usesZero && gateways.responder !== undefined) leaveDescriptorZero(gateways.responder);
   } catch (error) {
     await gateways.close(0);
     sockets.closeAll();
     throw error;
   }
-  const addresses = listens.map(
-    ({ protocol, address }) => `${protocol} ${formatAddress(sockets.boundAddress(address))}`,
-  );
+  const addresses = sockets.boundAddresses(listens);
   log.info({ addresses, transport: gateways.responder?.transport }, 'serving');
   let closing: Promise<void> | undefined;
   const stop = async (): Promise<void> => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getLogger } from '../log.ts';
-import { formatAddress } from './address.ts';
 import type { Deployment } from './deployment.ts';
-import { SocketSet } from './sockets.ts';
+import { Totals } from './metrics/totals.ts';
+import { type SocketHeirloom, SocketSet } from './sockets.ts';
 import { type Ready, WorkerHandle } from './worker-handle.ts';
 
 const log = getLogger('mapgate.server');
@@ -11,6 +11,24 @@ const log = getLogger('mapgate.server');
 const HEALTHY_LIFE = 10_000;
 const FIRST_BACKOFF = 100;
 const LONGEST_BACKOFF = 30_000;
+
+/** Seconds that requests in flight get when the operator is in a hurry. */
+const QUICK_DEADLINE = 5;
+
+/** Sockets as the process before left them. */
+export interface Inheritance {
+  readonly heirlooms: readonly SocketHeirloom[];
+  /** In the order of the heirlooms. */
+  readonly descriptors: readonly number[];
+}
+
+/** How the last reload ended. */
+export interface LastReload {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Undefined: well. */
+  readonly error: string | undefined;
+}
 
 /**
  * Keeps the listening sockets and N workers that accept on them. Workers come and go; the sockets stay, so that nothing
@@ -28,17 +46,64 @@ export class Supervisor {
   #reloadAgain = false;
   #stopped: Promise<void> | undefined;
   #quickDeaths = 0;
+  #generation = 0;
+  readonly #generations = new WeakMap<Deployment, number>();
+  #lastReload: LastReload | undefined;
+  /** What the workers counted. */
+  readonly totals = new Totals();
+  /** Milliseconds since 1970. */
+  readonly startedAt = Date.now();
+  /** Since the start: workers that died, reloads that went well, and those that did not. */
+  readonly events = { restarts: 0, reloads: 0, failedReloads: 0 };
 
-  /** @param readDeployment reads what to run; called again on each reload */
-  constructor(readDeployment: () => Deployment) {
+  /**
+   * @param readDeployment reads what to run; called again on each reload
+   * @param inheritance sockets to take over instead of binding them
+   */
+  constructor(readDeployment: () => Deployment, inheritance?: Inheritance) {
     this.#readDeployment = readDeployment;
     this.#deployment = readDeployment();
+    if (inheritance !== undefined) this.#sockets.adopt(inheritance.heirlooms, inheritance.descriptors);
+  }
+
+  /** What runs now. */
+  get deployment(): Deployment {
+    return this.#deployment;
   }
 
   /** Addresses as bound, after `start`. */
   get addresses(): string[] {
-    return this.#deployment.listen.map(
-      ({ protocol, address }) => `${protocol} ${formatAddress(this.#sockets.boundAddress(address))}`,
+    return this.#sockets.boundAddresses(this.#deployment.listen);
+  }
+
+  /** Sockets for a process that is to take them over. */
+  get inheritance(): Inheritance {
+    return this.#sockets.heirlooms();
+  }
+
+  /** How often a configuration was begun with; 1 after the start. */
+  get generation(): number {
+    return this.#generations.get(this.#deployment) ?? 0;
+  }
+
+  get lastReload(): LastReload | undefined {
+    return this.#lastReload;
+  }
+
+  /** All worker processes, also those that finish what they have begun. */
+  get workers(): readonly WorkerHandle[] {
+    return [...this.#workers];
+  }
+
+  generationOf(worker: WorkerHandle): number {
+    return this.#generations.get(worker.deployment) ?? 0;
+  }
+
+  /** Whether a worker of the current configuration accepts. */
+  get isReady(): boolean {
+    if (this.#stopping.signal.aborted) return false;
+    return this.workers.some(
+      ({ deployment, isAccepting, draining }) => deployment === this.#deployment && isAccepting && !draining,
     );
   }
 
@@ -51,10 +116,11 @@ export class Supervisor {
   async start(): Promise<Ready> {
     try {
       const ready = await this.#startGeneration(this.#deployment);
+      this.#sockets.prune(this.#deployment.listen);
       log.info({ addresses: this.addresses, workers: this.workerPids.length, transport: ready.transport }, 'serving');
       return ready;
     } catch (error) {
-      this.#sockets.closeAll();
+      this.#sockets.giveBack();
       throw error;
     }
   }
@@ -76,17 +142,52 @@ export class Supervisor {
     }
   }
 
-  /** Stops accepting, finishes what is in flight, removes the sockets. Told again, it goes on with that. */
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
+  /**
+   * Stops accepting, finishes what is in flight, removes the sockets. Told again, it goes on with that.
+   *
+   * @param quick gives what is in flight five seconds, also when it was told before to stop without haste
+   * @param keepFiles leaves the files of unix sockets to the process that took the sockets over
+   */
+  stop({ quick = false, keepFiles = false } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(keepFiles);
+    if (quick) for (const worker of this.#workers) void worker.drain(QUICK_DEADLINE);
     return this.#stopped;
   }
 
-  async #stop(): Promise<void> {
+  async #stop(keepFiles: boolean): Promise<void> {
     this.#stopping.abort();
     await Promise.all([...this.#workers].map((worker) => worker.drain()));
-    this.#sockets.closeAll();
+    this.#sockets.closeAll(keepFiles);
     log.info('stopped');
+  }
+
+  /** One worker more; until the next reload. */
+  async addWorker(): Promise<void> {
+    await this.#reloading;
+    try {
+      await this.#startWorker(this.#deployment);
+      log.info({ workers: this.workerPids.length }, 'one worker more');
+    } catch (error) {
+      log.error(`no further worker: ${messageOf(error)}`);
+    }
+  }
+
+  /** One worker less, the youngest; the last one stays. Until the next reload. */
+  async removeWorker(): Promise<void> {
+    await this.#reloading;
+    const serving = this.workers.filter(({ isAccepting, draining }) => isAccepting && !draining);
+    const youngest = serving.at(-1);
+    if (youngest === undefined || serving.length === 1) {
+      log.warn('the last worker stays');
+      return;
+    }
+    log.info({ workers: serving.length - 1 }, 'one worker less');
+    await youngest.drain();
+  }
+
+  /** Has all workers open their log's file again. */
+  reopenLogs(): void {
+    for (const worker of this.#workers) worker.reopenLog();
   }
 
   async #reloadUntilCurrent(): Promise<void> {
@@ -98,8 +199,12 @@ export class Supervisor {
         this.#next = next;
         await this.#startGeneration(next);
         this.#deployment = next;
+        this.events.reloads++;
+        this.#lastReload = { at: Date.now(), error: undefined };
         log.info({ addresses: this.addresses, workers: this.workerPids.length - before.length }, 'reloaded');
       } catch (error) {
+        this.events.failedReloads++;
+        this.#lastReload = { at: Date.now(), error: messageOf(error) };
         log.error(`reload failed, the old configuration goes on serving: ${messageOf(error)}`);
         this.#sockets.prune(this.#deployment.listen);
         continue;
@@ -113,6 +218,7 @@ export class Supervisor {
 
   /** The first worker proves the configuration; the others follow together. */
   async #startGeneration(deployment: Deployment): Promise<Ready> {
+    this.#generations.set(deployment, ++this.#generation);
     const first = await this.#startWorker(deployment);
     const others = Array.from({ length: deployment.workers.count - 1 }, () => this.#startWorker(deployment));
     const results = await Promise.allSettled(others);
@@ -130,6 +236,9 @@ export class Supervisor {
     if (this.#stopping.signal.aborted) throw new Error('stopping');
     const worker = new WorkerHandle(deployment, sockets, (reason) => void this.#replace(worker, reason));
     this.#workers.add(worker);
+    worker.listen((report) => {
+      if (report.type === 'state') this.totals.add(report.counts);
+    });
     try {
       const ready = await worker.ready();
       void worker.exited.then((how) => this.#onExit(worker, how));
@@ -154,6 +263,7 @@ export class Supervisor {
   async #onExit(worker: WorkerHandle, how: string): Promise<void> {
     this.#workers.delete(worker);
     if (worker.draining || this.#isPast(worker.deployment)) return;
+    this.events.restarts++;
     log.error({ pid: worker.pid }, `a worker died (${how}); a new one takes its place`);
     this.#quickDeaths = Date.now() - worker.startedAt > HEALTHY_LIFE ? 0 : this.#quickDeaths + 1;
     await this.#restart(worker.deployment);

@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { MaintenanceTask } from '../http/maintenance.ts';
 import type { Deployment } from './deployment.ts';
-import type { WorkerOrder, WorkerReport } from './messages.ts';
+import type { WorkerOrder, WorkerReport, WorkerState } from './messages.ts';
 import { StartError } from './start-error.ts';
 
 /** The compiled worker beside this file; run from sources, its TypeScript. */
@@ -48,6 +50,11 @@ export class WorkerHandle {
   readonly #child: ChildProcess;
   readonly #onRetire: (reason: string) => void;
   #drainTimer: NodeJS.Timeout | undefined;
+  #killAt = Infinity;
+  #state: (WorkerState & { readonly at: number }) | undefined;
+  readonly #listeners = new Set<(report: WorkerReport) => void>();
+  #transport: string | null = null;
+  #isAccepting = false;
 
   /**
    * @param sockets bound sockets of `deployment.listen`, in its order
@@ -87,9 +94,9 @@ export class WorkerHandle {
       const report = await Promise.race([this.#firstReport(), this.exited]);
       if (typeof report === 'string') throw new StartError(`the worker ended with ${report} before it was ready`);
       if (report.type === 'failed') throw new StartError(report.message, { cause: report.broken });
-      this.#child.on('message', (later: WorkerReport) => {
-        if (later.type === 'retire') this.#onRetire(later.reason);
-      });
+      this.#child.on('message', (later: WorkerReport) => this.#onReport(later));
+      this.#isAccepting = true;
+      if (report.type === 'ready') this.#transport = report.transport;
       return { transport: null, fallbackReason: null, files: [], ...report };
     } catch (error) {
       this.#child.kill('SIGKILL');
@@ -99,14 +106,72 @@ export class WorkerHandle {
     }
   }
 
-  /** Lets it finish what is in flight and exit; killed when it does not. Resolves when it is gone. */
-  async drain(): Promise<void> {
-    if (this.#drainTimer === undefined) {
-      const limit = this.deployment.workers.drainTimeout * 1000 + KILL_GRACE;
-      this.#drainTimer = setTimeout(() => this.#child.kill('SIGKILL'), limit);
-      this.#order({ type: 'drain' });
+  /** What it told last, `at` milliseconds since 1970; undefined before its first report. */
+  get state(): (WorkerState & { readonly at: number }) | undefined {
+    return this.#state;
+  }
+
+  /** Whether it has begun to accept. */
+  get isAccepting(): boolean {
+    return this.#isAccepting;
+  }
+
+  /** FastCGI transport that runs in it. */
+  get transport(): string | null {
+    return this.#transport;
+  }
+
+  /**
+   * Lets it finish what is in flight and exit; killed when it does not. Resolves when it is gone.
+   *
+   * @param deadline seconds; default: as the deployment says. Told again with less, that counts
+   */
+  async drain(deadline = this.deployment.workers.drainTimeout): Promise<void> {
+    const killAt = Date.now() + deadline * 1000 + KILL_GRACE;
+    if (killAt < this.#killAt) {
+      this.#killAt = killAt;
+      clearTimeout(this.#drainTimer);
+      this.#drainTimer = setTimeout(() => this.#child.kill('SIGKILL'), killAt - Date.now());
+      this.#order({ type: 'drain', deadline });
     }
     await this.exited;
+  }
+
+  reopenLog(): void {
+    this.#order({ type: 'reopen-log' });
+  }
+
+  /** Resolves when it has told its state, or is gone, or does not answer within `timeout` milliseconds. */
+  async refreshState(timeout: number): Promise<void> {
+    const before = this.#state;
+    let stopWaiting = (): void => {};
+    const told = new Promise<void>((resolve) => {
+      stopWaiting = this.listen((report) => {
+        if (report.type === 'state' && this.#state !== before) resolve();
+      });
+    });
+    const timer = new AbortController();
+    this.#order({ type: 'report' });
+    await Promise.race([told, this.exited, sleep(timeout, undefined, { signal: timer.signal }).catch(() => {})]);
+    timer.abort();
+    stopWaiting();
+  }
+
+  /** Has it work on stored tiles; it tells how far it is by reports of this id. */
+  maintain(id: number, task: MaintenanceTask): void {
+    this.#order({ type: 'maintain', id, task });
+  }
+
+  /** Calls back for each report from now on. @returns what ends that */
+  listen(listener: (report: WorkerReport) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #onReport(report: WorkerReport): void {
+    if (report.type === 'retire') this.#onRetire(report.reason);
+    if (report.type === 'state') this.#state = { ...report, at: Date.now() };
+    for (const listener of this.#listeners) listener(report);
   }
 
   async #firstReport(): Promise<WorkerReport> {

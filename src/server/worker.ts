@@ -1,10 +1,13 @@
 import type { BrokenApplication } from '../app/debug/open.ts';
 import { type OpenApplication, openApplication } from '../app/open.ts';
+import { tellPending, watchSlowRequests } from '../gateway/measure.ts';
 import { ConfigError } from '../http/errors.ts';
-import { configureLogging, getLogger } from '../log.ts';
+import type { MaintenanceTask } from '../http/maintenance.ts';
+import { configureLogging, getLogger, reopenLog } from '../log.ts';
 import type { Deployment } from './deployment.ts';
 import { Gateways } from './gateways.ts';
 import type { WorkerOrder, WorkerReport } from './messages.ts';
+import { Pulse } from './metrics/pulse.ts';
 
 /**
  * A worker process: started by the supervisor with bound sockets as descriptors, it opens the application, accepts
@@ -15,6 +18,15 @@ const log = getLogger('mapgate.server.worker');
 
 /** Milliseconds between looks at the resident memory. */
 const MEMORY_CHECK_INTERVAL = 5_000;
+
+/** Milliseconds between reports of the state. */
+const REPORT_INTERVAL = 1_000;
+
+/** Milliseconds. */
+const DEFAULT_SLOW_REQUEST = 10_000;
+
+/** Milliseconds before the requests left are given up, for their names to reach the log. */
+const TELL_MARGIN = 50;
 
 /** Workers that began together must not retire together. */
 const RECYCLE_JITTER = 0.1;
@@ -27,6 +39,9 @@ class Worker {
   #requests = 0;
   #retiring = false;
   #draining = false;
+  readonly #pulse = new Pulse();
+  /** Ends work on stored tiles. */
+  readonly #leaving = new AbortController();
 
   constructor(deployment: Deployment, opened: OpenApplication) {
     this.#deployment = deployment;
@@ -34,6 +49,7 @@ class Worker {
     this.#gateways = new Gateways(opened, deployment.mount, () => this.#countRequest());
     const { recycleAfter, memoryLimit } = deployment.workers;
     this.#retireAt = recycleAfter === 0 ? Infinity : Math.ceil(recycleAfter * (1 + Math.random() * RECYCLE_JITTER));
+    watchSlowRequests(deployment.slowRequest ?? DEFAULT_SLOW_REQUEST);
     if (memoryLimit > 0) setInterval(() => this.#checkMemory(memoryLimit), MEMORY_CHECK_INTERVAL).unref();
   }
 
@@ -51,15 +67,50 @@ class Worker {
       fallbackReason: responder?.fallbackReason ?? null,
       files: this.#opened.files,
     });
+    setInterval(() => this.report(), REPORT_INTERVAL).unref();
   }
 
-  async drain(): Promise<void> {
-    if (this.#draining) return;
+  /** @param seconds for what is in flight; told again with less, the shorter time counts */
+  async drain(seconds = this.#deployment.workers.drainTimeout): Promise<void> {
+    const deadline = seconds * 1000;
+    setTimeout(tellPending, Math.max(0, deadline - TELL_MARGIN)).unref();
+    if (this.#draining) {
+      setTimeout(() => void this.#leave(), deadline);
+      return;
+    }
     this.#draining = true;
-    await this.#gateways.close(this.#deployment.workers.drainTimeout * 1000);
+    await this.#gateways.close(deadline);
+    this.#leaving.abort(new Error('the worker stops'));
     await this.#opened.close();
+    await this.#leave();
+  }
+
+  /** What was counted since the last report must not be lost with the process. */
+  async #leave(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (process.send === undefined || !process.connected) resolve();
+      else process.send(this.#state(), () => resolve());
+    });
     process.disconnect?.();
     process.exit(0);
+  }
+
+  report(): void {
+    report(this.#state());
+  }
+
+  #state(): WorkerReport {
+    return { type: 'state', ...this.#pulse.take(this.#requests, this.#gateways.responder) };
+  }
+
+  async maintain(id: number, task: MaintenanceTask): Promise<void> {
+    const { maintenance } = this.#opened;
+    if (maintenance === undefined) {
+      const error = 'this application keeps no tiles';
+      report({ type: 'progress', id, done: 0, total: 0, failed: 0, isFinished: true, error });
+      return;
+    }
+    await maintenance(task, (progress) => report({ type: 'progress', id, ...progress }), this.#leaving.signal);
   }
 
   #countRequest(): void {
@@ -84,9 +135,8 @@ function report(message: WorkerReport): void {
 }
 
 async function start(deployment: Deployment, descriptors: readonly number[]): Promise<Worker | undefined> {
-  const { level, format, loggers } = deployment.log;
-  configureLogging({ level, loggers, ...(format === null ? {} : { format }) });
   try {
+    configureLogging({ file: null, ...deployment.log });
     const worker = new Worker(deployment, await open(deployment));
     await worker.serve(descriptors);
     return worker;
@@ -115,22 +165,28 @@ async function brokenness({ app, development }: Deployment, error: unknown): Pro
   return { broken: await describeBroken(app, error) };
 }
 
+const SUPERVISOR_SIGNALS = ['SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const;
+
 function main(): void {
   let worker: Promise<Worker | undefined> | undefined;
-  const drain = async () => {
+  const drain = async (deadline?: number) => {
     const started = await worker;
     if (started === undefined) process.exit(0);
-    await started.drain();
+    await started.drain(deadline);
   };
   process.on('message', (order: WorkerOrder) => {
     if (order.type === 'prepare') void prepare();
     else if (order.type === 'start') worker = start(order.deployment, order.descriptors);
-    else void drain();
+    else if (order.type === 'drain') void drain(order.deadline);
+    else if (order.type === 'reopen-log') reopenLog();
+    else if (order.type === 'report') void worker?.then((started) => started?.report());
+    else void worker?.then((started) => started?.maintain(order.id, order.task));
   });
   process.once('disconnect', () => void drain());
   process.on('SIGTERM', () => void drain());
   // A terminal sends these to the whole group; the supervisor decides.
-  for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => {});
+  for (const signal of SUPERVISOR_SIGNALS) process.on(signal, () => {});
+  process.on('SIGUSR1', reopenLog);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'uncaught exception');
     process.exit(1);

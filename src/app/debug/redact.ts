@@ -1,7 +1,7 @@
-/** What a page for developers shows in place of a secret: pages are pasted into reports. */
-export const HIDDEN = '(hidden)';
+import { HIDDEN, hideInUrls, SECRET_WORDS } from '../../http/secrets.ts';
 
-const SECRET_WORDS = 'authorization|cookie|passw|secret|token|credential|signature|session|api[-_]?key|access[-_]?key';
+// Pages for developers are pasted into reports.
+export { HIDDEN };
 
 const SECRET_NAME = new RegExp(`${SECRET_WORDS}|^key$`, 'i');
 
@@ -34,13 +34,7 @@ const SECRET_VALUES = new RegExp(
   `(${NAME}\\s*:\\s+)("[^"]*"|'[^']*'|[^\\s,{}[\\]]+)|(${NAME}\\s*=\\s*)("[^"]*"|'[^']*'|\`[^\`]*\`)`,
   'gi',
 );
-const SECRET_PARAMETERS = new RegExp(`([?&](?:key|[\\w.-]*(?:${SECRET_WORDS})[\\w.-]*)=)[^&\\s'"]+`, 'gi');
-const USER_INFO = /\/\/[^/?#@\s'"]*:[^/?#@\s'"]*@/g;
-
 /** A line of a configuration or program, with the values of secret options, and passwords in URLs, hidden. */
 export function redactLine(line: string): string {
-  return line
-    .replace(SECRET_VALUES, (_, option, _value, assignment) => `${option ?? assignment}${HIDDEN}`)
-    .replace(SECRET_PARAMETERS, `$1${HIDDEN}`)
-    .replace(USER_INFO, `//${HIDDEN}@`);
+  return hideInUrls(line.replace(SECRET_VALUES, (_, option, _value, assignment) => `${option ?? assignment}${HIDDEN}`));
 }

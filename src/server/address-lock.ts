@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { StartError } from './start-error.ts';
+
+/**
+ * Holds the place of a unix socket for this process. Between binding and the moment a worker listens, a socket looks
+ * abandoned to whoever probes it by connecting, and a second server started in that moment would replace it.
+ *
+ * The lock is an address in Linux' abstract namespace: the kernel gives it to one process, and takes it back when that
+ * ends in whatever way, so that there is no stale lock. It counts within a network namespace. Elsewhere there is none.
+ *
+ * @returns what gives the place up
+ * @throws StartError when another server holds it
+ */
+export async function lockPlace(path: string): Promise<() => void> {
+  if (process.platform !== 'linux') return () => {};
+  const server = createServer((socket) => socket.destroy());
+  try {
+    await listening(server, abstractName(path));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new StartError(`'${path}' is in use by a server that is starting or runs`);
+    }
+    throw error;
+  }
+  server.unref();
+  return () => void server.close();
+}
+
+/** Abstract names have no more room than paths. */
+function abstractName(path: string): string {
+  const place = join(realpathSync(dirname(path)), basename(path));
+  return `\0mapgate-${createHash('sha256').update(place).digest('hex')}`;
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // Exclusive: also in a worker of node:cluster it is this process that holds it.
+    server.listen({ path, exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

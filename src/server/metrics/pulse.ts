@@ -1,0 +1,50 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Responder, ResponderStats } from '@mapgate/fastcgi-kit';
+import { pendingRequests } from '../../gateway/measure.ts';
+import { counter, takeCounts } from '../../metrics.ts';
+import type { WorkerState } from '../messages.ts';
+
+/** Milliseconds between the looks at the event loop's delay: seldom enough to cost nothing. */
+const DELAY_RESOLUTION = 50;
+
+const NANOSECONDS_PER_MILLISECOND = 1e6;
+
+const EVENTS = { protocolErrors: 'protocol_error', overloaded: 'overloaded', aborted: 'aborted' } as const;
+const EVENT_KEYS = ['protocolErrors', 'overloaded', 'aborted'] as const;
+
+/** What a worker tells of itself, from one report to the next. */
+export class Pulse {
+  readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
+  #before: Pick<ResponderStats, keyof typeof EVENTS> = { protocolErrors: 0, overloaded: 0, aborted: 0 };
+
+  constructor() {
+    this.#delay.enable();
+  }
+
+  take(requests: number, responder: Responder | undefined): WorkerState {
+    if (responder !== undefined) this.#countEvents(responder.stats);
+    const state = {
+      counts: takeCounts(),
+      requests,
+      pending: pendingRequests(),
+      residentMemory: process.memoryUsage.rss(),
+      eventLoopDelay: { mean: late(this.#delay.mean), max: late(this.#delay.max) },
+    };
+    this.#delay.reset();
+    return state;
+  }
+
+  #countEvents(stats: ResponderStats): void {
+    for (const key of EVENT_KEYS) {
+      const values = counter('fastcgiEvents', EVENTS[key]);
+      values[0] = (values[0] ?? 0) + stats[key] - this.#before[key];
+    }
+    this.#before = stats;
+  }
+}
+
+/** The histogram counts the interval itself; it is empty (NaN) after a reset. */
+function late(nanoseconds: number): number {
+  const milliseconds = nanoseconds / NANOSECONDS_PER_MILLISECOND - DELAY_RESOLUTION;
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : 0;
+}
