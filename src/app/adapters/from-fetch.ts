@@ -1,9 +1,12 @@
 import type { Application } from '../../http/application.ts';
 import type { Request } from '../../http/request.ts';
-import { Response, type ResponseBody, type ResponseHeaders } from '../../http/response.ts';
+import { Response, type ResponseBody, type ResponseHeaders, textResponse } from '../../http/response.ts';
+import { getLogger } from '../../log.ts';
 import { bodyFollows, HOP_BY_HOP, noBody } from './answers.ts';
 import { requestHeaders } from './request-headers.ts';
 import { frameworkTarget } from './target.ts';
+
+const log = getLogger('mapgate.app');
 
 /** What a fetch handler is told besides the request; Hono has it as `c.env`. */
 export interface FetchEnvironment {
@@ -23,7 +26,7 @@ export type FetchHandler = (
  * - The request's URL has the scheme and host that the client sees, and the path below the mount; the second argument
  *   tells the mount (`environment.request.publicUrl.base`, in Hono `c.env.request`).
  * - Bodies are streams both ways, with back-pressure. `request.signal` aborts when the client goes away.
- * - What the handler throws is logged and answered with 500.
+ * - What the handler throws is logged and answered with 500. What is no request to the standard is answered with 400.
  *
  * @example
  * ```js
@@ -37,23 +40,38 @@ export type FetchHandler = (
  */
 export function fromFetch(handler: FetchHandler): Application {
   return async (request) => {
-    const answer = await handler(webRequest(request), { request });
+    const asked = webRequest(request);
+    if (asked === undefined) return textResponse(400, 'bad request');
+    const answer = await handler(asked, { request });
     if (answer?.headers === undefined) throw new TypeError('the fetch handler returned no Response');
     return new Response(answer.status, headersOf(answer), await bodyOf(answer, request));
   };
 }
 
-/** A request of the Fetch standard. @throws TypeError for methods that it forbids (CONNECT, TRACE) */
-function webRequest(request: Request): globalThis.Request {
+/** A request of the Fetch standard; undefined where the standard has no place for it: TRACE, a host that is none. */
+function webRequest(request: Request): globalThis.Request | undefined {
   const { scheme, host } = request.publicUrl;
   const headers = requestHeaders(request);
-  const init: RequestInit = { method: request.method, headers, signal: request.signal };
+  const init: RequestInit = { method: request.method, signal: request.signal };
   if (request.method !== 'GET' && request.method !== 'HEAD' && hasBody(headers)) {
     init.body = streamOf(request.body);
     init.duplex = 'half';
   }
-  return new globalThis.Request(`${scheme}://${host}${frameworkTarget(request).url}`, init);
+  try {
+    init.headers = Object.entries(headers).map(([name, value]): [string, string] => [name, byteString(value)]);
+    return new globalThis.Request(`${scheme}://${host}${frameworkTarget(request).url}`, init);
+  } catch (error) {
+    log.debug({ err: error }, 'a request that no fetch handler can take');
+    return undefined;
+  }
 }
+
+/** Header values of the standard are bytes, written as characters up to U+00FF; gateways may have read them as UTF-8. */
+function byteString(value: string): string {
+  return BEYOND_BYTES.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
+}
+
+const BEYOND_BYTES = /[\u0100-\uffff]/;
 
 /** A body of no bytes is no body: handlers ask `request.body === null`. */
 function hasBody(headers: Readonly<Record<string, string>>): boolean {

@@ -19,13 +19,16 @@ export function frameworkTarget(request: Request): FrameworkTarget {
   return { url, mount: encodePath(request.scriptName) };
 }
 
-/** The end of REQUEST_URI's path that is PATH_INFO when it is decoded. */
+/** The path of REQUEST_URI, or what follows the mount in it: whichever is PATH_INFO when it is decoded. */
 function pathAsSent(request: Request): string | undefined {
   const path = request.variable('REQUEST_URI')?.split('?', 1)[0] ?? '';
-  for (let start = path.indexOf('/'); start !== -1; start = path.indexOf('/', start + 1)) {
-    const below = path.slice(start);
-    if (below.length < request.pathInfo.length) return undefined;
-    if (decodePath(below) === request.pathInfo) return below;
-  }
-  return undefined;
+  const below = withoutSegments(path, request.scriptName.split('/').length - 1);
+  return [path, below].find((candidate) => decodePath(candidate) === request.pathInfo);
+}
+
+/** A path without so many of its first segments. */
+function withoutSegments(path: string, count: number): string {
+  let start = 0;
+  for (let left = count; left > 0 && start !== -1; left--) start = path.indexOf('/', start + 1);
+  return start === -1 ? '' : path.slice(start);
 }

@@ -80,3 +80,17 @@ test('a handler that returns no Response is told of', async () => {
   const nothing = (() => undefined) as unknown as FetchHandler;
   await assert.rejects(run(nothing), /the fetch handler returned no Response/);
 });
+
+test('what is no request to the Fetch standard is answered with 400', async () => {
+  const handler = () => new Response('not reached');
+  for (const asked of [{ method: 'TRACE' }, { variables: { HTTP_X: 'a\u0000b' } }, { host: '1.2.3.4.5' }]) {
+    assert.equal((await run(handler, '/', asked)).status, 400, JSON.stringify(asked));
+  }
+});
+
+test('header values beyond Latin-1 are told as bytes', async () => {
+  const { body } = await run(({ headers }) => new Response(headers.get('x-name')), '/', {
+    variables: { HTTP_X_NAME: 'Łódź' },
+  });
+  assert.equal(Buffer.from(String(await bytesOf(body)), 'latin1').toString(), 'Łódź');
+});

@@ -42,7 +42,12 @@ test('url is below the mount, baseUrl is the mount, originalUrl both', async () 
 
 test('url is escaped as the client wrote it, where the web server tells', async () => {
   const variables = { REQUEST_URI: '/maps/a%2fb+c%41?x' };
-  assert.equal(await seen(({ url }) => url, '/a/b+cA?x', { scriptName: '/maps', variables }), '/a%2fb+c%41?x');
+  const url = ({ url }: IncomingMessage) => url;
+  assert.equal(await seen(url, '/a/b+cA?x', { scriptName: '/maps', variables }), '/a%2fb+c%41?x');
+  // A mount that the client does not see.
+  assert.equal(await seen(url, '/maps/a/b+cA?x', { scriptName: '/outer', variables }), '/maps/a%2fb+c%41?x');
+  // Slashes that the web server has merged.
+  assert.equal(await seen(url, '/a b', { variables: { REQUEST_URI: '//a%20b' } }), '/a%20b');
 });
 
 test('header fields: names in lower case, raw ones in usual case, an offer to upgrade left out', async () => {

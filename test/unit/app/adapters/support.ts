@@ -9,6 +9,8 @@ export interface AskedRequest {
   readonly variables?: Readonly<Record<string, string>>;
   readonly body?: AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
+  /** Host of the public URL. */
+  readonly host?: string;
 }
 
 /** A request for a path as decoded and a query, with the variables that a web server would set. */
@@ -17,7 +19,7 @@ export function requestFor(target: string, asked: AskedRequest = {}): Request {
   const [pathInfo = '', queryString = ''] = target.split('?');
   const variables = new Map(Object.entries({ REMOTE_ADDR: '192.0.2.7', ...asked.variables }));
   const gateway: GatewayRequest = { variable: (name) => variables.get(name), variables: () => variables, body, signal };
-  const publicUrl: PublicUrl = { scheme: 'https', host: 'maps.example', mount: scriptName, base: '' };
+  const publicUrl: PublicUrl = { scheme: 'https', host: asked.host ?? 'maps.example', mount: scriptName, base: '' };
   return new Request({ method, scriptName, pathInfo, queryString }, gateway, () => publicUrl);
 }
 
