@@ -1,0 +1,31 @@
+#ifndef PIXELS_KERNELS_PNG_DECODE_H_
+#define PIXELS_KERNELS_PNG_DECODE_H_
+
+#include "raster.h"
+
+namespace pixels {
+
+struct DecodedPng {
+  /// False: no PNG, or one of a kind that is left to others: interlaced, 16 bits, with an ICC profile or unknown critical
+  /// chunks.
+  bool is_supported;
+  uint32_t width;
+  uint32_t height;
+  uint32_t channels;
+  Bytes data;
+};
+
+/// The most of either side; larger pictures are an error.
+constexpr uint32_t kMaxSide = 65535;
+
+/// The most pixels whatever the caller allows: a byte count of four channels stays below zlib's and Node's limits.
+constexpr uint64_t kMaxPixels = uint64_t{1} << 28;
+
+/// Decodes a PNG file; its size is checked before memory is taken. Palettes become RGB, or RGBA where there is a tRNS
+/// chunk; grey stays grey without transparency. Throws std::runtime_error for damaged files and those of more than
+/// `max_pixels`.
+DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels);
+
+}  // namespace pixels
+
+#endif  // PIXELS_KERNELS_PNG_DECODE_H_
