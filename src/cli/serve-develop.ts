@@ -54,7 +54,8 @@ async function serve(target: string, { bind, debug = false, logConfig }: Flags):
     const deployment = readTarget(target, { listen: [] });
     const log = logConfig === undefined ? deployment.log : readLogConfig(resolve(logConfig), deployment.log);
     // The terminal of a developer is read by people, whatever the deployment writes elsewhere.
-    return { ...deployment, log: { ...log, format: 'readable' } };
+    const { level, loggers } = log;
+    return { ...deployment, log: { level, loggers, format: 'readable' } };
   };
   const write = (line: string): void => void process.stderr.write(`${line}\n`);
   configureLogging({ format: 'readable' });

@@ -4,9 +4,11 @@ import { isCgi } from '../gateway/cgi/answer.ts';
 import { ConfigError } from '../http/errors.ts';
 import { configureLogging, getLogger } from '../log.ts';
 import { serveCgi } from '../server/cgi.ts';
-import type { Deployment, Protocol } from '../server/deployment.ts';
+import type { Protocol } from '../server/deployment.ts';
 import { isListening, LISTENSOCK_FILENO, serveInherited } from '../server/inherited.ts';
-import { Supervisor } from '../server/supervisor.ts';
+import { type Beginning, readBeginning, Service } from '../server/run.ts';
+import { takeHandedOver } from '../server/service-manager.ts';
+import { tellPredecessor } from '../server/successor.ts';
 
 const log = getLogger('mapgate.server');
 
@@ -20,6 +22,8 @@ interface Flags {
   readonly ajp?: string[];
   readonly workers?: 'auto' | number;
   readonly mount?: string;
+  readonly admin?: string;
+  readonly pidFile?: string;
 }
 
 /** `mapgate serve [TARGET]`: a supervisor and its workers, until told to stop. */
@@ -33,17 +37,30 @@ export function serveCommand(): Command {
     .option('--ajp <addr>', 'listen for AJP 1.3; may be repeated', append)
     .option('--workers <n>', 'worker processes: a number, or auto for one a core', workerCount)
     .option('--mount <path>', 'where the application is mounted, if the web server does not say')
+    .option('--admin <addr>', 'status, metrics and work on tiles: unix:PATH, or HOST:PORT of this machine')
+    .option('--pid-file <path>', 'where the process id is written')
     .addHelpText(
       'after',
-      '\nWith no address: FastCGI on var/fcgi-socket. HUP reloads, TERM and INT stop.\nStarted by a web server as a CGI program: answers its one request.',
+      '\nWith no address: the sockets that systemd hands over, else FastCGI on var/fcgi-socket.\nHUP reloads, TERM stops, INT stops within 5 s, USR1 opens the log again, USR2 upgrades, TTIN and TTOU: one worker more, less.\nStarted by a web server as a CGI program: answers its one request.',
     )
     .action((target: string, flags: Flags) => serve(target, flags));
 }
 
 async function serve(target: string, flags: Flags): Promise<void> {
-  const read = () => readTarget(target, serveOptions(flags));
+  const beginning = readBeginning(takeHandedOver);
+  try {
+    await serveWith(target, flags, beginning);
+  } catch (error) {
+    // A process that this one was to take over from says why it goes on.
+    await tellPredecessor(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+async function serveWith(target: string, flags: Flags, beginning: Beginning): Promise<void> {
+  const read = () => readTarget(target, { ...serveOptions(flags), handedOver: beginning.handedOver });
   const deployment = read();
-  applyLogging(deployment);
+  configureLogging({ file: null, ...deployment.log });
   const addressed = PROTOCOLS.some((protocol) => flags[protocol] !== undefined);
   if (!addressed && isListening(LISTENSOCK_FILENO)) {
     tellWarnings(target);
@@ -55,12 +72,7 @@ async function serve(target: string, flags: Flags): Promise<void> {
     return;
   }
   tellWarnings(target);
-  const supervisor = new Supervisor(read);
-  const stopped = stopOnSignal(supervisor);
-  process.on('SIGHUP', () => void supervisor.reload());
-  const { fallbackReason } = await supervisor.start();
-  if (fallbackReason !== null) log.warn(`FastCGI runs in TypeScript, not native: ${fallbackReason}`);
-  await stopped;
+  await new Service(read, beginning).run();
 }
 
 /** What a deployment file asks for and does not get. */
@@ -68,21 +80,10 @@ function tellWarnings(target: string): void {
   for (const { message, place } of checkDeployment(target)) log.warn(new ConfigError(message, place).message);
 }
 
-function stopOnSignal(supervisor: Supervisor): Promise<void> {
-  return new Promise((resolve, reject) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) {
-      process.on(signal, () => supervisor.stop().then(resolve, reject));
-    }
-  });
-}
-
-function applyLogging({ log: { level, format, loggers } }: Deployment): void {
-  configureLogging({ level, loggers, ...(format === null ? {} : { format }) });
-}
-
 function serveOptions(flags: Flags): ServeOptions {
   const listen = PROTOCOLS.flatMap((protocol) => (flags[protocol] ?? []).map((address) => ({ protocol, address })));
-  return { listen, workers: flags.workers, mount: flags.mount };
+  const { workers, mount, admin, pidFile } = flags;
+  return { listen, workers, mount, admin, pidFile };
 }
 
 function append(value: string, before: string[] | undefined): string[] {

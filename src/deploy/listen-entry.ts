@@ -61,7 +61,7 @@ export function readListen(entry: unknown, base: string, path: Path, findings: F
 
 /** Where everything listens that says nothing else: FastCGI on `var/fcgi-socket` in this folder. */
 export function defaultListen(base: string): Listen {
-  return { protocol: 'fastcgi', address: { kind: 'unix', path: resolve(base, 'var/fcgi-socket') } };
+  return { protocol: 'fastcgi', address: { kind: 'unix', path: resolve(base, 'var/fcgi-socket') }, isDefault: true };
 }
 
 /** A socket's path is relative to the file that names it. */

@@ -7,6 +7,7 @@ import { type Problem, Problems, withoutPlace } from '../config/problems.ts';
 import { isMapping, type Mapping, parseYaml } from '../config/yaml.ts';
 import { ConfigError } from '../http/errors.ts';
 import type { Deployment, Listen, LogOptions, WorkerSettings } from '../server/deployment.ts';
+import { adminAddress, millisecondsOf } from './admin-entry.ts';
 import { filtered, readApp, readMounts } from './app-entry.ts';
 import { checkSchema, type Findings } from './check-schema.ts';
 import { readFilters } from './filter-entry.ts';
@@ -57,6 +58,7 @@ class Reader {
       listen: this.#listen(this.#part('listen', root)),
       workers: this.#workers(root.workers),
       log: this.#log(root.log),
+      ...this.#operation(root),
     };
     return target === undefined ? undefined : { app: filtered(target, filters), ...rest };
   }
@@ -107,6 +109,32 @@ class Reader {
 
   #log(written: unknown): LogOptions {
     const checked = written === undefined ? {} : checkSchema(logSchema, written, ['log'], this.#findings);
-    return { level: checked?.level ?? 'info', format: checked?.format ?? null, loggers: checked?.loggers ?? {} };
+    return {
+      level: checked?.level ?? 'info',
+      format: checked?.format ?? null,
+      loggers: checked?.loggers ?? {},
+      ...(checked?.file === undefined ? {} : { file: resolve(this.#base, checked.file) }),
+    };
+  }
+
+  /** What operators have in hand. */
+  #operation(root: Mapping): Pick<Deployment, 'admin' | 'slowRequest' | 'pidFile'> {
+    const admin = this.#part('admin', root);
+    const slow = this.#part('slow_request', root);
+    const pidFile = this.#part('pid_file', root);
+    return {
+      ...(admin === undefined ? {} : this.#admin(String(admin))),
+      ...(slow === undefined ? {} : { slowRequest: millisecondsOf(slow) }),
+      ...(pidFile === undefined ? {} : { pidFile: resolve(this.#base, pidFile) }),
+    };
+  }
+
+  #admin(text: string): Pick<Deployment, 'admin'> {
+    try {
+      return { admin: adminAddress(text, this.#base) };
+    } catch (error) {
+      this.#findings.error(['admin'], error instanceof Error ? error.message : String(error));
+      return {};
+    }
   }
 }

@@ -60,7 +60,12 @@ export const logSchema = z.strictObject({
   level: levelSchema.optional(),
   format: z.enum(['json', 'readable']).optional(),
   loggers: z.record(z.string(), levelSchema).optional(),
+  /** Relative to the deployment file. */
+  file: z.string().min(1).optional(),
 });
+
+/** Seconds, or a number with ms, s or m. */
+export const durationSchema = z.union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?\s*(ms|s|m)$/)]);
 
 /** The top of the file; its parts are checked each by its own schema. */
 export const fileSchema = z.strictObject({
@@ -71,6 +76,11 @@ export const fileSchema = z.strictObject({
   listen: z.array(z.unknown()).optional(),
   workers: z.unknown().optional(),
   log: z.unknown().optional(),
+  /** A unix socket or a loopback address. */
+  admin: addressSchema.optional(),
+  slow_request: durationSchema.optional(),
+  /** Relative to the deployment file. */
+  pid_file: z.string().min(1).optional(),
 });
 
 export type FileContent = z.infer<typeof fileSchema>;

@@ -6,8 +6,9 @@ import { Places } from '../config/places.ts';
 import { type Problem, withoutPlace } from '../config/problems.ts';
 import { isMapping, parseYaml } from '../config/yaml.ts';
 import { ConfigError } from '../http/errors.ts';
-import { parseAddress } from '../server/address.ts';
+import { type Address, parseAddress } from '../server/address.ts';
 import type { Deployment, Listen, Protocol } from '../server/deployment.ts';
+import { adminAddress } from './admin-entry.ts';
 import { readIni } from './ini/read.ts';
 import { defaultListen } from './listen-entry.ts';
 import { readMapgateYaml } from './mapgate-yaml.ts';
@@ -20,6 +21,11 @@ export interface ServeOptions {
   readonly listen: readonly { readonly protocol: Protocol; readonly address: string }[];
   readonly workers?: 'auto' | number | undefined;
   readonly mount?: string | undefined;
+  /** Address of the admin listener, as written. */
+  readonly admin?: string | undefined;
+  readonly pidFile?: string | undefined;
+  /** Sockets that a service manager handed over: they count where no address is given. */
+  readonly handedOver?: readonly Listen[];
 }
 
 const MODULES = new Set(['.mjs', '.js', '.cjs', '.ts', '.mts']);
@@ -36,7 +42,9 @@ export function readTarget(target: string, options: ServeOptions): Deployment {
   const listen = options.listen.map(({ protocol, address }): Listen => ({ protocol, address: addressOf(address) }));
   return {
     ...deployment,
-    listen: listen.length > 0 ? listen : deployment.listen,
+    listen: listen.length > 0 ? listen : orHandedOver(deployment.listen, options.handedOver ?? []),
+    ...(options.admin === undefined ? {} : { admin: adminOf(options.admin) }),
+    ...(options.pidFile === undefined ? {} : { pidFile: resolve(options.pidFile) }),
     mount: options.mount ?? deployment.mount,
     workers:
       options.workers === undefined ? deployment.workers : { ...deployment.workers, count: countOf(options.workers) },
@@ -103,6 +111,18 @@ function firstError(problems: readonly Problem[]): ConfigError {
 
 function countOf(workers: 'auto' | number): number {
   return workerSettings({ count: workers }).count;
+}
+
+function orHandedOver(listen: readonly Listen[], handedOver: readonly Listen[]): readonly Listen[] {
+  return handedOver.length > 0 && listen.every(({ isDefault }) => isDefault) ? handedOver : listen;
+}
+
+function adminOf(text: string): Address {
+  try {
+    return adminAddress(text, process.cwd());
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error), { file: 'command line' });
+  }
 }
 
 function addressOf(text: string) {

@@ -9,7 +9,7 @@ export class Totals {
       const key = JSON.stringify([family, ...labels]);
       const total = this.#counts.get(key);
       if (total === undefined) this.#counts.set(key, { family, labels, values: [...values] });
-      else values.forEach((value, index) => (total.values[index] = (total.values[index] ?? 0) + value));
+      else for (const [index, value] of values.entries()) total.values[index] = (total.values[index] ?? 0) + value;
     }
   }
 
