@@ -20,7 +20,7 @@ interface SourceImageState {
   /** False: stands in for an answer that failed and must not be kept (rows SRC-06, TILE-21). */
   readonly cacheable: boolean;
   /** True: where there is an expired tile, that is to be served instead of this (row SRC-06). */
-  readonly authorizeStale?: boolean;
+  readonly authorizeStale?: boolean | undefined;
 }
 
 /** What is asked of a source that draws any area. */
@@ -46,6 +46,8 @@ interface SourceBase {
 /** Draws any area: WMS and its like. Null: nothing there. */
 export interface MapSource extends SourceBase {
   readonly kind: 'map';
+  /** True: draws only what is exactly a tile of its server; no meta tiles, and nothing without a cache (row SRC-64). */
+  readonly singleTiles?: boolean | undefined;
   /** @throws SourceError */
   getMap(query: SourceQuery): Promise<SourceImage | null>;
   /** Whether every pixel of the map is certainly opaque: what lies below need not be asked for (row SRC-35). */
@@ -130,6 +132,8 @@ export interface SourceContext {
   readonly resolvePath: (path: string) => string;
   /** The source's own; undefined: everywhere. */
   readonly coverage: Coverage | undefined;
+  /** Row GLB-06. */
+  readonly transparentColorTolerance: number;
   /** The system to ask in for a map in `target`, of those offered, at least one (rows SRC-29, GLB-40). */
   readonly preferredSrs: (target: Srs, offered: readonly Srs[]) => Srs;
   /** A transformation by an XSLT file; undefined: there is no processor. */

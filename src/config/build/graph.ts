@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { cacheAsMapSource, cacheAsTiledSource, cacheWithSameTiles } from '../../cache/cache-source.ts';
 import { mapTileCreator, type TileCreator, tiledTileCreator } from '../../cache/creator.ts';
 import type { TileStore } from '../../cache/store/contract.ts';
@@ -10,10 +11,19 @@ import type { TileGrid } from '../../grid/tile-grid.ts';
 import { ConfigError } from '../../http/errors.ts';
 import { formatExtension, tileMimeType } from '../../image/format.ts';
 import { type ImageSettings, imageSettings } from '../../image/options.ts';
-import { withCommonOptions } from '../../source/common.ts';
-import type { MapSource, Source, TiledSource } from '../../source/contract.ts';
+import { withCommonOptions, withInfoCoverage } from '../../source/common.ts';
+import type {
+  InfoSource,
+  LegendSource,
+  MapSource,
+  Source,
+  SourceContext,
+  SourceDefinition,
+  TiledSource,
+} from '../../source/contract.ts';
 import { HttpPool } from '../../source/http/pool.ts';
 import { sourceDefinitions } from '../../source/index.ts';
+import type { CommonSourceOptions } from '../../source/options.ts';
 import { type PreferredSources, sourceSrs } from '../../srs/preferred.ts';
 import { srsByCode } from '../../srs/srs.ts';
 import type { CheckedCache, Configuration } from '../configuration.ts';
@@ -28,6 +38,16 @@ const DEFAULT_GRIDS = ['GLOBAL_MERCATOR'];
 
 const MEBIBYTE = 2 ** 20;
 
+/** Row GLB-06. */
+const DEFAULT_TOLERANCE = 5;
+
+/** A source's kind with its options, and what it is built with. */
+interface CheckedSource {
+  readonly definition: SourceDefinition<CommonSourceOptions>;
+  readonly options: CommonSourceOptions;
+  readonly context: SourceContext;
+}
+
 /**
  * Builds what a configuration names, each thing once and only when something needs it. Errors carry the place of what
  * they are about.
@@ -39,6 +59,8 @@ export class Graph {
   readonly #preferredSources: PreferredSources;
   readonly #grids = new Map<string, TileGrid>();
   readonly #sources = new Map<string, Source>();
+  readonly #infoSources = new Map<string, readonly InfoSource[]>();
+  readonly #legendSources = new Map<string, readonly LegendSource[]>();
   readonly #caches = new Map<string, readonly TileCache[]>();
   /** Being built: meeting one of these again is a circle. */
   readonly #open = new Set<string>();
@@ -100,38 +122,77 @@ export class Graph {
 
   /** By name, or by name and layers: `wms:roads,rivers` (row SRC-07). @throws ConfigError */
   source(name: string): Source {
+    return this.#once(this.#sources, name, ['sources', splitTags(name).source], () => {
+      const { definition, options, context } = this.#checkedSource(name);
+      return withCommonOptions(definition.build(options, context), options, context.coverage);
+    });
+  }
+
+  /** What can be asked about the maps of a source, or of those that a cache is made from (row LYR-13). */
+  infoSources(name: string): readonly InfoSource[] {
+    return this.#ofSources(name, this.#infoSources, ({ definition, options, context }) => {
+      const source = definition.buildInfo?.(options, context);
+      return source && withInfoCoverage(source, context.coverage);
+    });
+  }
+
+  /** What explains the maps of a source, or of those that a cache is made from (row SRC-28). */
+  legendSources(name: string): readonly LegendSource[] {
+    return this.#ofSources(name, this.#legendSources, ({ definition, options, context }) =>
+      definition.buildLegend?.(options, context),
+    );
+  }
+
+  /** From a layer a cache wins over a source of the same name; below a cache it is the other way round. */
+  #ofSources<Built>(
+    name: string,
+    built: Map<string, readonly Built[]>,
+    build: (checked: CheckedSource) => Built | undefined,
+    isBelowCache = false,
+  ): readonly Built[] {
+    const cache = isBelowCache && this.hasSource(name) ? undefined : this.#configuration.caches.get(name);
+    if (cache === undefined) {
+      return this.#once(built, name, ['sources', splitTags(name).source], () => {
+        const one = build(this.#checkedSource(name));
+        return one === undefined ? [] : [one];
+      });
+    }
+    return this.#once(built, `cache ${name}`, ['caches', name], () =>
+      sourceNames(cache.options).flatMap((source) => this.#ofSources(source, built, build, true)),
+    );
+  }
+
+  #checkedSource(name: string): CheckedSource {
     const { source: key, layers } = splitTags(name);
     const path = ['sources', key];
-    return this.#once(this.#sources, name, path, () => {
-      const checked = this.#configuration.sources.get(key);
-      if (checked === undefined) throw new ConfigError(`source "${key}" not found${this.suggestion(key)}`);
-      const definition = sourceDefinitions.find(({ type }) => type === checked.type);
-      if (definition === undefined || checked.options === undefined) {
-        throw new ConfigError(`sources of type '${checked.type}' are not available`);
-      }
-      const { coverages, globals, problems, resolvePath } = this.#configuration;
-      const selected = layers === undefined ? checked.options : definition.selectLayers?.(checked.options, layers);
-      if (selected === undefined) throw new ConfigError(`sources of type '${checked.type}' have no layers to select`);
-      const coverage = coverages.at([...path, 'coverage']);
-      const source = definition.build(selected, {
-        name: key,
-        grid: (grid) => this.grid(grid),
-        image: (format, own) => imageSettings(globals.image, format, own),
-        http: (urls, own) => {
-          const options = { ...globals.http, ...own };
-          const certificates = options.ssl_ca_certs;
-          const absolute = certificates === undefined ? {} : { ssl_ca_certs: resolvePath(certificates) };
-          return this.http.client(urls, { ...options, ...absolute });
-        },
-        resolvePath,
-        coverage,
-        preferredSrs: (target, offered) => sourceSrs(target, offered, this.#preferredSources) ?? target,
-        stylesheet: undefined,
-        mapserver: undefined,
-        warn: (message) => problems.warning(path, message),
-      });
-      return withCommonOptions(source, selected, coverage);
-    });
+    const { coverages, globals, problems, resolvePath, sources } = this.#configuration;
+    const checked = sources.get(key);
+    if (checked === undefined) throw new ConfigError(`source "${key}" not found${this.suggestion(key)}`);
+    const definition = sourceDefinitions.find(({ type }) => type === checked.type);
+    if (definition === undefined || checked.options === undefined) {
+      throw new ConfigError(`sources of type '${checked.type}' are not available`);
+    }
+    const options = layers === undefined ? checked.options : definition.selectLayers?.(checked.options, layers);
+    if (options === undefined) throw new ConfigError(`sources of type '${checked.type}' have no layers to select`);
+    const context: SourceContext = {
+      name: key,
+      grid: (grid) => this.grid(grid),
+      image: (format, own) => imageSettings(globals.image, format, own),
+      http: (urls, own) => {
+        const http = { ...globals.http, ...own };
+        const certificates = http.ssl_ca_certs;
+        const absolute = certificates === undefined ? {} : { ssl_ca_certs: resolvePath(certificates) };
+        return this.http.client(urls, { ...http, ...absolute });
+      },
+      resolvePath,
+      coverage: coverages.at([...path, 'coverage']),
+      transparentColorTolerance: globals.image.transparent_color_tolerance ?? DEFAULT_TOLERANCE,
+      preferredSrs: (target, offered) => sourceSrs(target, offered, this.#preferredSources) ?? target,
+      stylesheet: undefined,
+      mapserver: globals.mapserver,
+      warn: (message) => problems.warning(path, message),
+    };
+    return { definition, options, context };
   }
 
   /** One for each grid of the cache (row TILE-02). @throws ConfigError */
@@ -323,4 +384,11 @@ function checkTiledSource(grid: TileGrid, source: TiledSource): void {
   if (!grid.srs.equals(source.grid.srs)) {
     throw new ConfigError(`SRS of cache and tile source do not match (source "${source.name}")`);
   }
+}
+
+/** What a cache is made from, by name, also where it is merged from bands (row IMG-15). */
+function sourceNames({ sources }: CacheOptions): string[] {
+  if (Array.isArray(sources)) return sources;
+  const named = z.array(z.object({ source: z.string() }));
+  return Object.values(sources).flatMap((band) => (named.safeParse(band).data ?? []).map(({ source }) => source));
 }

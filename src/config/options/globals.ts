@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { globalImageOptions } from '../../image/options.ts';
 import { anyText, notYet, sizeOption } from '../../options.ts';
 import { httpOptions } from '../../source/http/options.ts';
+import { mapserverOptions } from '../../source/mapserver/options.ts';
 
 /** An octal mode as text, because YAML would read the number differently (row GLB-35). */
 const permissions = z
@@ -51,7 +52,7 @@ export const globalOptions = z.object({
     })
     .optional(),
   tiles: z.object({ expires_hours: z.number().min(0).default(72) }).prefault({}),
-  mapserver: notYet(z.unknown().optional()),
+  mapserver: mapserverOptions.optional(),
   renderd: notYet(z.unknown().optional()),
   background: z.object({ url: z.string().optional() }).optional(),
 });

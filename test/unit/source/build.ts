@@ -30,6 +30,7 @@ export function sourceContext(
     resolvePath: (path) => path,
     coverage: undefined,
     preferredSrs: (target, offered) => offered.find((srs) => srs.equals(target)) ?? offered[0] ?? target,
+    transparentColorTolerance: 5,
     stylesheet: undefined,
     mapserver: undefined,
     warn: (message) => warnings.push(message),
