@@ -2,8 +2,8 @@ import type { Bbox } from '../grid/types.ts';
 import type { Point } from '../srs/types.ts';
 import type { Polygon, Ring } from './contract.ts';
 
-/** A ring of no area. */
-const FEWEST_POINTS = 4;
+/** A closed ring with fewer points has no area. */
+export const FEWEST_POINTS = 4;
 
 /**
  * What a bbox shows of polygons, in time that grows with their points alone. Parts that only hang together outside of

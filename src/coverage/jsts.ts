@@ -1,7 +1,6 @@
 import ArrayList from 'jsts/java/util/ArrayList.js';
 import Coordinate from 'jsts/org/locationtech/jts/geom/Coordinate.js';
 import GeometryFactory from 'jsts/org/locationtech/jts/geom/GeometryFactory.js';
-import PreparedGeometryFactory from 'jsts/org/locationtech/jts/geom/prep/PreparedGeometryFactory.js';
 import BufferOp from 'jsts/org/locationtech/jts/operation/buffer/BufferOp.js';
 import BufferParameters from 'jsts/org/locationtech/jts/operation/buffer/BufferParameters.js';
 import OverlayOp from 'jsts/org/locationtech/jts/operation/overlay/OverlayOp.js';
@@ -11,7 +10,6 @@ import IsValidOp from 'jsts/org/locationtech/jts/operation/valid/IsValidOp.js';
 import TopologyPreservingSimplifier from 'jsts/org/locationtech/jts/simplify/TopologyPreservingSimplifier.js';
 import type { Bbox } from '../grid/types.ts';
 import type { Point } from '../srs/types.ts';
-import { bboxPolygon } from './bbox-polygon.ts';
 import type { Polygon, Ring } from './contract.ts';
 
 /** Polygons as the library has them. Its own types leave nearly everything open: only this file sees them. */
@@ -90,22 +88,6 @@ export function shrink(geometry: Geometry, distance: number): Geometry {
   parameters.setQuadrantSegments(1);
   parameters.setJoinStyle(BufferParameters.JOIN_MITRE);
   return BufferOp.bufferOp(geometry, -distance, parameters);
-}
-
-/** Questions asked of one geometry many times. */
-export interface PreparedGeometry {
-  contains(bbox: Bbox): boolean;
-  intersects(bbox: Bbox): boolean;
-  hasPoint(point: Point): boolean;
-}
-
-export function prepare(geometry: Geometry): PreparedGeometry {
-  const prepared = PreparedGeometryFactory.prepare(geometry);
-  return {
-    contains: (bbox) => prepared.contains(geometryOf([bboxPolygon(bbox)])) === true,
-    intersects: (bbox) => prepared.intersects(geometryOf([bboxPolygon(bbox)])) === true,
-    hasPoint: (point) => prepared.intersects(factory.createPoint(coordinate(point))) === true,
-  };
 }
 
 function listOf(geometries: readonly Geometry[]): ArrayList {

@@ -2,10 +2,11 @@ import type { Bbox, Size } from '../grid/types.ts';
 import type { Srs } from '../srs/srs.ts';
 import type { Point } from '../srs/types.ts';
 import { bboxPolygon } from './bbox-polygon.ts';
-import { clipPolygons } from './clip-ring.ts';
-import type { Coverage, Polygon } from './contract.ts';
+import { clipPolygons, FEWEST_POINTS } from './clip-ring.ts';
+import type { Coverage, Polygon, Ring } from './contract.ts';
 import * as jsts from './jsts.ts';
-import { MASK_MARGIN, toPixels } from './pixels.ts';
+import { OutlineIndex } from './outline-index.ts';
+import { MASK_MARGIN, thinned, toPixels } from './pixels.ts';
 import { place } from './place.ts';
 import { transformPolygons } from './transform-polygons.ts';
 
@@ -21,8 +22,8 @@ export class PolygonCoverage implements Coverage {
   readonly srs: Srs;
   readonly clip: boolean;
   readonly geometry: jsts.Geometry;
-  readonly #prepared: jsts.PreparedGeometry;
-  #polygons: readonly Polygon[] | undefined;
+  readonly #polygons: readonly Polygon[];
+  readonly #index: OutlineIndex;
   /** By code; undefined: it has no place there. */
   readonly #elsewhere = new Map<string, PolygonCoverage | undefined>();
 
@@ -32,27 +33,28 @@ export class PolygonCoverage implements Coverage {
     this.bbox = jsts.boundsOf(geometry);
     this.srs = srs;
     this.clip = clip;
-    this.#prepared = jsts.prepare(geometry);
+    this.#polygons = jsts.polygonsOf(geometry);
+    this.#index = new OutlineIndex(this.#polygons, this.bbox);
   }
 
   /** Asked in the SRS of the bbox, where its sides are straight. */
   contains(bbox: Bbox, srs: Srs): boolean {
     const there = this.#in(srs);
-    if (there !== undefined) return there.#prepared.contains(bbox);
+    if (there !== undefined) return there.#index.contains(bbox);
     const own = place(() => srs.transformBbox(this.srs, bbox));
-    return own !== undefined && this.#prepared.contains(own);
+    return own !== undefined && this.#index.contains(own);
   }
 
   intersects(bbox: Bbox, srs: Srs): boolean {
     const there = this.#in(srs);
-    if (there !== undefined) return there.#prepared.intersects(bbox);
+    if (there !== undefined) return there.#index.intersects(bbox);
     const own = place(() => srs.transformBbox(this.srs, bbox));
-    return own === undefined || this.#prepared.intersects(own);
+    return own === undefined || this.#index.intersects(own);
   }
 
   containsPoint(point: Point, srs: Srs): boolean {
     const own = place(() => srs.transformPoint(this.srs, point));
-    return own !== undefined && this.#prepared.hasPoint(own);
+    return own !== undefined && this.#index.hasPoint(own);
   }
 
   intersection(bbox: Bbox, srs: Srs): Coverage | undefined {
@@ -68,15 +70,17 @@ export class PolygonCoverage implements Coverage {
     const [width, height] = [bbox[2] - bbox[0], bbox[3] - bbox[1]];
     const [marginX, marginY] = [(CLIP_MARGIN * width) / size[0], (CLIP_MARGIN * height) / size[1]];
     const area: Bbox = [bbox[0] - marginX, bbox[1] - marginY, bbox[2] + marginX, bbox[3] + marginY];
-    const pixels = clipPolygons(there.polygons(), area).map(([outline, ...holes]): Polygon => {
-      const inPixels = (point: Point) => toPixels(point, bbox, size);
-      return [outline.map(inPixels), ...holes.map((hole) => hole.map(inPixels))];
+    const inPixels = (ring: Ring) => thinned(ring.map((point) => toPixels(point, bbox, size)));
+    const pixels = clipPolygons(there.polygons(), area).flatMap(([outline, ...holes]): Polygon[] => {
+      const [visible, ...others] = [inPixels(outline), ...holes.map(inPixels)];
+      return visible.length < FEWEST_POINTS
+        ? []
+        : [[visible, ...others.filter(({ length }) => length >= FEWEST_POINTS)]];
     });
     return pixels.flatMap((polygon) => jsts.polygonsOf(jsts.shrink(jsts.geometryOf([polygon]), MASK_MARGIN)));
   }
 
   polygons(): readonly Polygon[] {
-    this.#polygons ??= jsts.polygonsOf(this.geometry);
     return this.#polygons;
   }
 

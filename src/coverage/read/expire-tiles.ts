@@ -63,6 +63,6 @@ function runs(sorted: readonly number[]): [first: number, last: number][] {
 
 function tilesBbox(level: number, row: number, first: number, last: number): Bbox {
   const size = (2 * MERCATOR_LIMIT) / 2 ** level;
-  const [west, north] = [-MERCATOR_LIMIT + first * size, MERCATOR_LIMIT - row * size];
-  return [west, north - size, -MERCATOR_LIMIT + (last + 1) * size, north];
+  const [west, east] = [-MERCATOR_LIMIT + first * size, -MERCATOR_LIMIT + (last + 1) * size];
+  return [west, MERCATOR_LIMIT - (row + 1) * size, east, MERCATOR_LIMIT - row * size];
 }
