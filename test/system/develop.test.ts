@@ -77,6 +77,14 @@ test('a request in flight is finished by the version that began it', async (t) =
   assert.equal((await slow).text, 'old');
 });
 
+test('what a module imports from elsewhere is watched, too', async (t) => {
+  const files = { 'app/main.mjs': MODULE.replace('./lib/', '../lib/'), 'lib/tell.mjs': tell('old') };
+  const stage = await DevelopStage.start(t, 'serve-develop', files);
+  await stage.shows('/', /^old$/);
+  stage.write('lib/tell.mjs', tell('new'));
+  await stage.shows('/', /^new$/);
+});
+
 test('a file beside the sources, or one written anew as it was read, changes nothing', async (t) => {
   const stage = await DevelopStage.start(t, 'serve-develop', { 'app.mjs': MODULE, 'lib/tell.mjs': tell('same') });
   await stage.shows('/', /^same$/);

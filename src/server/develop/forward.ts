@@ -21,22 +21,34 @@ export async function forward(
   more: Readonly<Record<string, string>>,
   onEnd: () => void,
 ): Promise<Response> {
-  let client: FcgiClient | undefined;
+  const client = await connect(socket, onEnd);
+  const end = (): void => {
+    client.close();
+    onEnd();
+  };
+  let exchange: FcgiResponse;
   try {
-    client = await FcgiClient.connect({ path: socket });
-    const { signal } = request;
-    const body = withoutReturn(request.body);
     const params = [...request.variables(), ...Object.entries(more)];
-    const exchange = client.request({ params, body, signal, keepConnection: false });
-    const end = (): void => {
-      client?.close();
-      onEnd();
-    };
-    exchange.ended.then(end, end);
+    const { signal } = request;
+    exchange = client.request({ params, body: withoutReturn(request.body), signal, keepConnection: false });
+  } catch (error) {
+    end();
+    throw error;
+  }
+  exchange.ended.then(end, end);
+  try {
     return await responseOf(exchange);
   } catch (error) {
-    if (client === undefined) onEnd();
-    client?.close();
+    client.close();
+    throw error;
+  }
+}
+
+async function connect(socket: string, onFailure: () => void): Promise<FcgiClient> {
+  try {
+    return await FcgiClient.connect({ path: socket });
+  } catch (error) {
+    onFailure();
     throw error;
   }
 }

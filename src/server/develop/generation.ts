@@ -14,6 +14,7 @@ export class Generation {
   readonly #worker: WorkerHandle;
   readonly #socket: string;
   #users = 0;
+  #isGone = false;
   #onUnused: (() => void) | undefined;
 
   private constructor(worker: WorkerHandle, socket: string, files: readonly string[]) {
@@ -21,6 +22,9 @@ export class Generation {
     this.#socket = socket;
     this.files = files;
     this.exited = worker.exited;
+    void this.exited.then(() => {
+      this.#isGone = true;
+    });
   }
 
   /** @throws StartError when the application cannot be opened; the signal's reason when it is aborted meanwhile */
@@ -51,12 +55,12 @@ export class Generation {
 
   /** Ends the process once the last request is answered. */
   async retire(): Promise<void> {
-    if (this.#users > 0) {
+    if (this.#users > 0 && !this.#isGone) {
       await new Promise<void>((resolve) => {
         this.#onUnused = resolve;
         void this.exited.then(() => resolve());
       });
     }
-    await this.#worker.drain();
+    if (!this.#isGone) await this.#worker.drain();
   }
 }

@@ -5,7 +5,7 @@ import { ConfigError } from '../../http/errors.ts';
 import type { Deployment } from '../deployment.ts';
 import { StartError } from '../start-error.ts';
 import { Generation } from './generation.ts';
-import { sourceFolders } from './sources.ts';
+import { applicationSources, together } from './sources.ts';
 import { SpareWorker } from './spare-worker.ts';
 import { locateSyntaxError } from './syntax.ts';
 import { listSources, type Sources, SourceWatcher } from './watch.ts';
@@ -96,13 +96,9 @@ export class Generations {
     let { sources } = this.#options;
     try {
       const deployment: Deployment = { ...this.#options.read(), development: { debug: this.#options.debug } };
-      sources = { ...sources, folders: [...sources.folders, ...sourceFolders(deployment.app)] };
+      sources = together([sources, await applicationSources(deployment.app)]);
       // What hangs while it is opened can be mended, too.
-      await this.#watch(
-        { files: [...this.#sources.files, ...sources.files], folders: sources.folders },
-        startedAt,
-        signal,
-      );
+      await this.#watch({ ...sources, files: [...sources.files, ...this.#sources.files] }, startedAt, signal);
       const spare = await this.#takeSpare();
       const generation = await Generation.start(deployment, spare, signal);
       this.#prepareSpare();
@@ -118,7 +114,7 @@ export class Generations {
       const files = [...sources.files, ...this.#sources.files, ...broken.files];
       const problem = await locateSyntaxError(broken.problem, (await listSources({ ...sources, files })).files);
       this.#options.write(`cannot be opened: ${describeProblem(problem)}`);
-      await this.#watch({ files: [...new Set(files)], folders: sources.folders }, startedAt, signal);
+      await this.#watch({ ...sources, files: [...new Set(files)] }, startedAt, signal);
       return { kind: 'broken', problem };
     }
   }

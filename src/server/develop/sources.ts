@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import type { FilterTarget } from '../../app/filters/contract.ts';
 import type { AppTarget } from '../../app/open.ts';
-import type { SourceFolder, Sources } from './watch.ts';
+import { importedFiles } from './imports.ts';
+import type { Sources } from './watch.ts';
 
 /** What a module may be made of, or import. */
 const CODE = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.json', '.wasm', '.node']);
@@ -17,26 +17,34 @@ export function deploymentSources(target: string): Sources {
   return { files: [file], folders };
 }
 
-/** Folders whose files an application may read without telling: those of modules, and of projects. */
-export function sourceFolders(target: AppTarget): SourceFolder[] {
+/** What an application is made of, as far as it shows without opening it. */
+export async function applicationSources(target: AppTarget): Promise<Sources> {
   switch (target.kind) {
     case 'mapproxy':
-      return [];
+      return { files: [target.file], folders: [] };
     case 'module':
-      return [moduleFolder(target.file)];
+      return moduleSources(target.file);
     case 'projects':
-      return [{ folder: target.directory, endings: CONFIGURATIONS, deep: false }];
+      return { files: [], folders: [{ folder: target.directory, endings: CONFIGURATIONS, deep: false }] };
     case 'mounts':
-      return target.mounts.flatMap(({ app }) => sourceFolders(app));
-    case 'filtered':
-      return [...target.filters.flatMap(filterFolders), ...sourceFolders(target.app)];
+      return together(await Promise.all(target.mounts.map(({ app }) => applicationSources(app))));
+    case 'filtered': {
+      const modules = target.filters.flatMap((filter) => (filter.kind === 'module' ? [filter.file] : []));
+      const filters = await Promise.all(modules.map(moduleSources));
+      return together([...filters, await applicationSources(target.app)]);
+    }
   }
 }
 
-function filterFolders(filter: FilterTarget): SourceFolder[] {
-  return filter.kind === 'module' ? [moduleFolder(filter.file)] : [];
+/** What all of them name. */
+export function together(all: readonly Sources[]): Sources {
+  return {
+    files: [...new Set(all.flatMap(({ files }) => files))],
+    folders: all.flatMap(({ folders }) => folders),
+  };
 }
 
-function moduleFolder(file: string): SourceFolder {
-  return { folder: dirname(file), endings: CODE, deep: true };
+/** Its folder too, for what it imports by names that are only made when it runs. */
+async function moduleSources(file: string): Promise<Sources> {
+  return { files: await importedFiles(file), folders: [{ folder: dirname(file), endings: CODE, deep: true }] };
 }
