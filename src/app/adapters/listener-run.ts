@@ -135,7 +135,8 @@ export class ListenerRun {
     this.#finished = true;
     this.#body?.push(null);
     this.#incoming.finish();
-    this.#socket.destroy();
+    // Not within the socket's own write, which would make an error for nobody, stack and all, on each request.
+    process.nextTick(() => this.#socket.destroy());
   }
 
   #fail(error: unknown): void {
