@@ -73,7 +73,8 @@ export class NodeResponse {
   /** As `ServerResponse` does: a list of names and values, or an object; a name given before is replaced. */
   #setAll(fields: WrittenHeaders | undefined): void {
     if (Array.isArray(fields)) {
-      this.#setList(fields.flat() as OutgoingHttpHeader[]);
+      // A list of pairs, or names and values in turn.
+      this.#setList(Array.isArray(fields[0]) ? (fields.flat() as OutgoingHttpHeader[]) : fields);
       return;
     }
     for (const [name, value] of Object.entries(fields ?? {}))

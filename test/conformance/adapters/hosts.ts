@@ -1,13 +1,17 @@
 import type { TestContext } from 'node:test';
 import { createResponder, type ListenAddress } from '@mapgate/fastcgi-kit';
+import { ajpServer } from '../../../src/gateway/ajp/server.ts';
 import { fastcgiHandler } from '../../../src/gateway/fastcgi.ts';
 import { closeHttpServer, httpServer } from '../../../src/gateway/http.ts';
+import { scgiServer } from '../../../src/gateway/scgi/server.ts';
 import { listenOn } from '../../../src/gateway/sockets.ts';
 import type { Application } from '../../../src/http/application.ts';
+import { AjpClient } from '../../support/clients/ajp.ts';
 import type { ClientAddress, GatewayClient } from '../../support/clients/client.ts';
 import { DirectClient } from '../../support/clients/direct.ts';
 import { FastcgiClient } from '../../support/clients/fastcgi.ts';
 import { HttpClient } from '../../support/clients/http.ts';
+import { ScgiClient } from '../../support/clients/scgi.ts';
 
 type Host = (t: TestContext, application: Application) => Promise<GatewayClient>;
 
@@ -20,6 +24,16 @@ export const hosts: Readonly<Record<string, Host>> = {
     const server = httpServer(application);
     t.after(() => closeHttpServer(server, 0));
     return new HttpClient(tcp(await listenOn(server, ANY_PORT)));
+  },
+  'over SCGI': async (t, application) => {
+    const server = scgiServer(application);
+    t.after(() => server.close(0));
+    return new ScgiClient(tcp(await server.listen(ANY_PORT)));
+  },
+  'over AJP': async (t, application) => {
+    const server = ajpServer(application);
+    t.after(() => server.close(0));
+    return new AjpClient(tcp(await server.listen(ANY_PORT)));
   },
 };
 

@@ -94,9 +94,10 @@ test('header fields of writeHead replace those that were set; a list may repeat 
   const { status, headers } = await run((_, res) => {
     res.setHeader('X-Name', 'a');
     res.setHeader('Set-Cookie', ['a=1', 'b=2']);
-    res.writeHead(201, 'Made', ['x-name', 'b', 'Link', '<1>', 'Link', '<2>']).end();
+    res.writeHead(201, 'Made', ['x-name', 'b', 'Link', '<1>', 'Link', ['<2>', '<3>']]).end();
   });
-  assert.deepEqual([status, headers], [201, { 'Set-Cookie': ['a=1', 'b=2'], 'x-name': 'b', Link: ['<1>', '<2>'] }]);
+  const links = ['<1>', '<2>', '<3>'];
+  assert.deepEqual([status, headers], [201, { 'Set-Cookie': ['a=1', 'b=2'], 'x-name': 'b', Link: links }]);
 });
 
 test('fields of the connection are not passed on, and chunks asked for by name are not written', async () => {
