@@ -55,7 +55,10 @@ test('APP-04: with --debug a failure shows its source and the request, and the c
     /<span class="line meant" data-line="5"> {2}return layers\.get\(request\.queryString\)\.draw\(\);/,
   );
   assert.doesNotMatch(text, /hush/);
-  assert.match(stage.mapgate.log, /FATAL mapproxy\.wsgiapp: fatal error in \/fail\nTypeError: .*\n +at .*app\.mjs:5:/);
+  assert.match(
+    stage.mapgate.log,
+    /FATAL mapproxy\.wsgiapp: fatal error in \/fail\?streets.*\nTypeError: .*\n +at .*app\.mjs:5:/,
+  );
 
   const entry = { error: errorId(text), source: 'request.pathInfo + error.name' };
   assert.equal((await console_(stage, 'evaluate', { content: entry })).status, 403);
@@ -103,7 +106,7 @@ test('the console refuses who is not of this page on this machine, even with PIN
 test('without --debug a failure is told in the terminal alone, and there is no console', async (t) => {
   const stage = await DevelopStage.start(t, 'serve-develop', FILES);
   assert.deepEqual([(await stage.ask('/fail')).text, stage.pin], ['internal error', '']);
-  assert.match(stage.mapgate.log, /fatal error in \/fail\n(?:.*\n)*? +at .*app\.mjs:5:/);
+  assert.match(stage.mapgate.log, /fatal error in \/fail.*\n(?:.*\n)*? +at .*app\.mjs:5:/);
   assert.equal((await console_(stage, 'state', { method: 'GET' })).status, 404);
 });
 

@@ -49,7 +49,8 @@ class Debugger {
   }
 
   #show(error: unknown, request: Request): Response | Promise<Response> {
-    log.fatal({ err: error }, `fatal error in ${request.scriptName}${request.pathInfo}`);
+    const query = request.queryString === '' ? '' : `?${request.queryString}`;
+    log.fatal({ err: error }, `fatal error in ${request.scriptName}${request.pathInfo}${query}`);
     if (!acceptsHtml(request)) return textResponse(500, errorText(error), { 'Cache-Control': 'no-store' });
     const id = randomBytes(16).toString('base64url');
     this.#keep(id, { request, error, application: this.#application });
