@@ -2,22 +2,28 @@ import { bboxEquals, resolutionOf } from '../grid/bbox.ts';
 import type { AffectedTiles } from '../grid/tile-grid.ts';
 import type { Bbox, Size, TileCoord } from '../grid/types.ts';
 import { RequestError } from '../http/errors.ts';
-import { blankRaster, decodeImage, MAX_PIXELS, paste, type Raster } from '../image/raster.ts';
+import { MAX_PIXELS, type Raster } from '../image/raster.ts';
+import { reproject } from '../image/reproject.ts';
 import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
 import type { Srs } from '../srs/srs.ts';
+import { drawMosaic } from './mosaic.ts';
 import type { TileCache, TileRequest } from './tile-cache.ts';
 
 const log = getLogger('mapproxy.image');
-
-/** Tiles read and decoded at a time: enough to keep the library's threads busy, few enough for the memory. */
-const TILES_AT_ONCE = 16;
 
 /** The map wanted. */
 export interface CacheQuery extends TileRequest {
   readonly bbox: Bbox;
   readonly size: Size;
   readonly srs: Srs;
+}
+
+export interface DrawOptions {
+  /** Row GLB-33. */
+  readonly maxTiles: number;
+  /** The system to draw from for a map in `target`, of those that the cache has (rows TILE-03, GLB-40). */
+  readonly preferredSrs: (target: Srs, offered: readonly Srs[]) => Srs;
 }
 
 /** A map drawn from tiles. */
@@ -37,39 +43,57 @@ export function singleTile(cache: TileCache, query: CacheQuery): TileCoord | und
 }
 
 /**
- * Draws a map from the cache's tiles in the cache's SRS (rows GRD-16, GRD-17, IMG-17). Null: nothing there.
+ * Draws a map from tiles of the grid that fits best (rows GRD-16, GRD-17, IMG-17, TILE-03). Null: nothing there.
  *
- * @throws RequestError for more tiles than allowed (row GLB-33) and for another SRS, SourceError of the cache's sources
+ * @param caches one cache, seen through each of its grids
+ * @throws RequestError for more tiles than allowed (row GLB-33), SourceError of the cache's sources
  */
 export async function drawFromCache(
   caches: readonly TileCache[],
   query: CacheQuery,
-  options: { readonly maxTiles: number },
+  { maxTiles, preferredSrs }: DrawOptions,
 ): Promise<CacheMap | null> {
-  const cache = caches.find(({ grid }) => grid.srs.equals(query.srs));
-  if (cache === undefined) {
-    const offered = caches.map(({ grid }) => grid.srs.code).join(', ');
-    throw new RequestError(`reprojection from ${offered} to ${query.srs.code} is not available yet`);
-  }
-  const affected = affectedTiles(cache, query);
-  if (affected === null) return null;
+  const cache = cacheFor(caches, query.srs, preferredSrs);
+  const affected = cache === undefined ? null : affectedTiles(cache, query);
+  if (cache === undefined || affected === null) return null;
   const count = affected.size[0] * affected.size[1];
   const pixels = count * cache.grid.tileSize[0] * cache.grid.tileSize[1];
-  if (count >= options.maxTiles || pixels > MAX_PIXELS) {
-    const reason = `too many tiles, max_tile_limit: ${options.maxTiles}, num_tiles: ${count}`;
+  if (count >= maxTiles || pixels > MAX_PIXELS) {
+    const reason = `too many tiles, max_tile_limit: ${maxTiles}, num_tiles: ${count}`;
     throw new RequestError(`Request too large or invalid BBOX. (${reason})`);
   }
   const mosaic = await loadMosaic(cache, affected, query);
   if (mosaic === null) return null;
-  return {
-    ...mosaic,
-    raster: await resample(mosaic.raster, affected.bbox, query.bbox, query.size, cache.image.resampling),
-  };
+  return { ...mosaic, raster: await cutOut(mosaic.raster, affected.bbox, cache, query) };
 }
 
-function affectedTiles(cache: TileCache, { bbox, size }: CacheQuery): AffectedTiles | null {
+function cacheFor(
+  caches: readonly TileCache[],
+  target: Srs,
+  preferredSrs: DrawOptions['preferredSrs'],
+): TileCache | undefined {
+  const offered = caches.map(({ grid }) => grid.srs);
+  const srs = preferredSrs(target, offered);
+  return caches.find(({ grid }) => grid.srs === srs) ?? caches.find(({ grid }) => grid.srs.equals(srs));
+}
+
+function cutOut(mosaic: Raster, mosaicBbox: Bbox, cache: TileCache, query: CacheQuery): Promise<Raster> {
+  const { bbox, size, srs } = query;
+  const { resampling: method } = cache.image;
+  if (cache.grid.srs.equals(srs)) return resample(mosaic, mosaicBbox, bbox, size, method);
+  return reproject(mosaic, {
+    fromBbox: mosaicBbox,
+    fromSrs: cache.grid.srs,
+    toBbox: bbox,
+    toSrs: srs,
+    size,
+    method,
+  });
+}
+
+function affectedTiles(cache: TileCache, { bbox, size, srs }: CacheQuery): AffectedTiles | null {
   try {
-    return cache.grid.affectedTiles(bbox, size);
+    return cache.grid.affectedTiles(bbox, size, srs);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const resolution = resolutionOf(bbox, size);
@@ -78,46 +102,25 @@ function affectedTiles(cache: TileCache, { bbox, size }: CacheQuery): AffectedTi
 }
 
 async function loadMosaic(cache: TileCache, affected: AffectedTiles, query: CacheQuery): Promise<CacheMap | null> {
-  const [width, height] = cache.grid.tileSize;
-  const [columns, rows] = affected.size;
-  const wanted = [...affected.tiles()].entries();
-  const mosaic = blankRaster([columns * width, rows * height]);
-  let [found, opaque, cacheable] = [0, true, true];
-
-  // Each worker takes the next tile that nobody has taken.
-  const work = async () => {
-    for (const [index, coord] of wanted) {
-      const tile = coord === null ? null : await cache.getTile(coord, query);
-      const raster = tile === null || coord === null ? undefined : await decodeTile(tile.body, cache, coord, query);
-      if (raster === undefined) {
-        opaque = false;
-        cacheable &&= tile === null;
-        continue;
-      }
-      paste(mosaic, raster, (index % columns) * width, Math.floor(index / columns) * height);
-      found++;
-      opaque &&= raster.opaque;
-      cacheable &&= tile?.cacheable ?? true;
-    }
-  };
-  await Promise.all(Array.from({ length: TILES_AT_ONCE }, work));
-  return found === 0 && cacheable ? null : { raster: { ...mosaic, opaque }, cacheable };
+  const coords = [...affected.tiles()];
+  const tiles = await cache.getTiles(coords, query);
+  const { raster, found, broken } = await drawMosaic(cache.grid, affected.size, tiles, (index, err) =>
+    removeBroken(cache, coords[index] ?? null, query, err),
+  );
+  const cacheable = broken === 0 && tiles.every((tile) => tile?.cacheable ?? true);
+  return found === 0 && cacheable ? null : { raster, cacheable };
 }
 
 /** A stored tile that cannot be read is removed, and missing from this map (row IMG-19). */
-async function decodeTile(
-  body: Buffer,
+async function removeBroken(
   cache: TileCache,
-  coord: TileCoord,
+  coord: TileCoord | null,
   { dimensions }: CacheQuery,
-): Promise<Raster | undefined> {
-  try {
-    return await decodeImage(body);
-  } catch (err) {
-    log.warn({ err }, `unable to load tile ${coord.join('/')} of cache ${cache.name}, removing it`);
-    await cache.remove(coord, dimensions);
-    return undefined;
-  }
+  err: unknown,
+): Promise<void> {
+  if (coord === null) return;
+  log.warn({ err }, `unable to load tile ${coord.join('/')} of cache ${cache.name}, removing it`);
+  await cache.remove(coord, dimensions);
 }
 
 function isSize(one: Size, two: Size): boolean {

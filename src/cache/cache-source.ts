@@ -3,7 +3,7 @@ import type { TileGrid } from '../grid/tile-grid.ts';
 import { formatExtension } from '../image/format.ts';
 import type { ImageSettings } from '../image/options.ts';
 import type { MapSource, TiledSource } from '../source/contract.ts';
-import { drawFromCache } from './cache-map.ts';
+import { type DrawOptions, drawFromCache } from './cache-map.ts';
 import type { TileCache } from './tile-cache.ts';
 
 /**
@@ -33,12 +33,14 @@ export function cacheAsTiledSource(cache: TileCache): TiledSource {
   };
 }
 
-/** A cache as a source of maps, asked for meta tiles like a WMS (row TILE-19). Its SRS is the only one it has. */
-export function cacheAsMapSource(cache: TileCache, options: { readonly maxTiles: number }): MapSource {
+/** A cache, seen through its grids, as a source of maps, asked for meta tiles like a WMS (row TILE-19). */
+export function cacheAsMapSource(caches: readonly TileCache[], options: DrawOptions): MapSource {
+  const [first] = caches;
+  if (first === undefined) throw new RangeError('a cache has one grid at least');
   return {
-    ...describe(cache),
+    ...describe(first),
     kind: 'map',
-    getMap: (query) => drawFromCache([cache], query, options),
+    getMap: (query) => drawFromCache(caches, query, options),
   };
 }
 

@@ -10,17 +10,29 @@ import type { ImageSettings } from '../image/options.ts';
 import { type Raster, windowOf } from '../image/raster.ts';
 import type { MapSource, Source, SourceImage, TiledSource } from '../source/contract.ts';
 import { rasterOf } from '../source/image-answer.ts';
+import { mapLimited } from './limited.ts';
 import type { NewTile } from './store/contract.ts';
 
-/** Tiles made together. */
-export interface CreatedTiles {
-  readonly tiles: readonly NewTile[];
+export interface CreatedTile extends NewTile {
   /** False: made from an error or in part; must not be stored (row TILE-21). */
   readonly cacheable: boolean;
 }
 
-/** Makes the tiles of a meta tile. Null: no source has anything there (row TILE-22). */
-export type TileCreator = (meta: MetaTile, signal: AbortSignal) => Promise<CreatedTiles | null>;
+/** Tiles made together. */
+export interface CreatedTiles {
+  readonly tiles: readonly CreatedTile[];
+  /** True: an error stands behind them, and expired tiles are to be served rather (row SRC-06). */
+  readonly authorizeStale: boolean;
+}
+
+/** For whom and how tiles are made. */
+export interface CreateRequest {
+  readonly signal: AbortSignal;
+  readonly dimensions?: ReadonlyMap<string, string> | undefined;
+}
+
+/** Makes the tiles of a meta tile. Null: no source has anything there (row TILE-22). @throws SourceError */
+export type TileCreator = (meta: MetaTile, request: CreateRequest) => Promise<CreatedTiles | null>;
 
 export interface CreatorOptions<Kind extends Source> {
   readonly grid: TileGrid;
@@ -29,6 +41,8 @@ export interface CreatorOptions<Kind extends Source> {
   readonly image: ImageSettings;
   /** Format asked of the sources (row TILE-05). */
   readonly requestFormat: string;
+  /** How many tiles are fetched at a time where tiles are made of tiles (row GLB-32). */
+  readonly concurrency: number;
 }
 
 /** A picture with the settings of the source it comes from. */
@@ -36,41 +50,57 @@ type SourcePicture = SourceImage & { readonly settings: ImageSettings };
 
 /** Tiles cut from one picture of the whole meta tile (row TILE-08). */
 export function mapTileCreator({ grid, sources, image, requestFormat }: CreatorOptions<MapSource>): TileCreator {
-  return async (meta, signal) => {
-    const query = { bbox: meta.bbox, size: meta.size, srs: grid.srs, format: requestFormat, signal };
+  return async (meta, { signal, dimensions }) => {
+    const query = {
+      bbox: meta.bbox,
+      size: meta.size,
+      srs: grid.srs,
+      format: requestFormat,
+      signal,
+      ...(dimensions !== undefined && { dimensions }),
+    };
     const pictures = await picturesOf(sources, (source) => source.getMap(query));
     if (pictures.length === 0) return null;
-    const cacheable = pictures.every((picture) => picture.cacheable);
+    const { cacheable, authorizeStale } = stateOf(pictures);
     const [only] = meta.parts;
     if (meta.parts.length === 1 && only !== undefined && isSize(meta.size, grid.tileSize)) {
-      return { tiles: [{ coord: only.coord, body: await finish(pictures, meta.size, image) }], cacheable };
+      const body = await finish(pictures, meta.size, image);
+      return { tiles: [{ coord: only.coord, body, cacheable }], authorizeStale };
     }
     const whole = await merge(pictures, meta.size);
     const tiles = await Promise.all(
       meta.parts.map(async ({ coord, left, top }) => {
         const { body } = await encodeImage(windowOf(whole, left, top, grid.tileSize), image);
-        return { coord, body };
+        return { coord, body, cacheable };
       }),
     );
-    return { tiles, cacheable };
+    return { tiles, authorizeStale };
   };
 }
 
-/** Tiles made from tiles, one by one (row SRC-54). */
-export function tiledTileCreator({ grid, sources, image, requestFormat }: CreatorOptions<TiledSource>): TileCreator {
-  return async (meta, signal) => {
-    const tiles = await Promise.all(
-      meta.parts.map(async ({ coord }) => {
-        const pictures = await picturesOf(sources, (source) =>
-          source.getTile(sameTile(grid, coord, source), requestFormat, signal),
-        );
-        if (pictures.length === 0) return undefined;
-        const cacheable = pictures.every((picture) => picture.cacheable);
-        return { coord, body: await finish(pictures, grid.tileSize, image), cacheable };
-      }),
-    );
-    const made = tiles.filter((tile) => tile !== undefined);
-    return made.length === 0 ? null : { tiles: made, cacheable: made.every(({ cacheable }) => cacheable) };
+/** Tiles made from tiles, each from its own (rows SRC-54, TILE-09). */
+export function tiledTileCreator(options: CreatorOptions<TiledSource>): TileCreator {
+  const { grid, sources, image, requestFormat, concurrency } = options;
+  return async (meta, { signal }) => {
+    const created = await mapLimited(meta.parts, concurrency, async ({ coord }) => {
+      const pictures = await picturesOf(sources, (source) =>
+        source.getTile(sameTile(grid, coord, source), requestFormat, signal),
+      );
+      if (pictures.length === 0) return undefined;
+      return { coord, body: await finish(pictures, grid.tileSize, image), ...stateOf(pictures) };
+    });
+    const tiles = created.filter((tile) => tile !== undefined);
+    if (tiles.length === 0) return null;
+    return { tiles, authorizeStale: tiles.some(({ authorizeStale }) => authorizeStale) };
+  };
+}
+
+function stateOf(
+  pictures: readonly SourcePicture[],
+): Pick<CreatedTile, 'cacheable'> & Pick<CreatedTiles, 'authorizeStale'> {
+  return {
+    cacheable: pictures.every(({ cacheable }) => cacheable),
+    authorizeStale: pictures.some(({ authorizeStale }) => authorizeStale === true),
   };
 }
 
@@ -103,13 +133,15 @@ function sameTile(grid: TileGrid, coord: TileCoord, source: TiledSource): TileCo
 /** A coordinate that no grid has. */
 const OUTSIDE: TileCoord = [-1, -1, 0];
 
-/** The only picture as it came, where it is what the cache keeps (row IMG-09); else all of them merged. */
+/**
+ * The only picture as it came, where it is what the cache keeps (row IMG-09); else all of them merged. Every picture is
+ * decoded: half a file, or none, is not kept for a tile.
+ */
 async function finish(pictures: readonly SourcePicture[], size: Size, image: ImageSettings): Promise<Buffer> {
+  const merged = await merge(pictures, size);
   const [only, ...others] = pictures;
   const asItCame = only !== undefined && others.length === 0 ? encodedAsConfigured(only, image) : undefined;
-  if (asItCame !== undefined) return asItCame;
-  const { body } = await encodeImage(await merge(pictures, size), image);
-  return body;
+  return asItCame ?? (await encodeImage(merged, image)).body;
 }
 
 function encodedAsConfigured({ body, settings }: SourcePicture, image: ImageSettings): Buffer | undefined {

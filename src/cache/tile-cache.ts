@@ -1,8 +1,8 @@
 import type { Coverage } from '../coverage/contract.ts';
 import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Bbox, TileCoord } from '../grid/types.ts';
-import { SourceError } from '../http/errors.ts';
 import type { PreparedAnswer } from '../http/caching.ts';
+import { SourceError } from '../http/errors.ts';
 import { formatExtension, formatMimeType, tileMimeType } from '../image/format.ts';
 import type { ImageSettings } from '../image/options.ts';
 import { getLogger } from '../log.ts';
@@ -115,7 +115,12 @@ export class TileCache {
     const together = maker?.minimizesRequests === true && missing.length > 1;
     const work = together ? [missing] : this.#byMetaTile(missing);
     await mapLimited(work, concurrency, async (group) => {
-      const making = together ? maker.makeTogether(group.map(({ coord }) => coord), request) : undefined;
+      const making = together
+        ? maker.makeTogether(
+            group.map(({ coord }) => coord),
+            request,
+          )
+        : undefined;
       await Promise.all(
         group.map(async ({ index, coord, stale }) => {
           tiles[index] = await this.#create(coord, request, stale, making);
@@ -139,7 +144,7 @@ export class TileCache {
     coord: TileCoord,
     request: TileRequest,
   ): CachedTile | null | Promise<CachedTile | null> {
-    if (stored === null || (this.#isExpired !== undefined && this.#isExpired(stored.timestamp))) {
+    if (stored === null || this.#isExpired?.(stored.timestamp)) {
       return this.#create(coord, request, stored);
     }
     addOne(this.#hits);

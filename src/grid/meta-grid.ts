@@ -45,9 +45,23 @@ export class MetaGrid {
   /** The meta tile a tile belongs to. @throws RangeError for a level the grid does not have. */
   metaTile(coord: TileCoord): MetaTile {
     const main = this.mainTile(coord);
-    const [x, y, level] = main;
-    const size = this.#sizeAt(level);
-    const inner = this.grid.tilesBbox(main, [x + size[0] - 1, y + size[1] - 1, level]);
+    return this.#block(main, main, this.#sizeAt(main[2]));
+  }
+
+  /** The smallest meta tile, with its border, that holds tiles of one level (row TILE-10). */
+  minimalMetaTile(coords: readonly TileCoord[]): MetaTile {
+    const [first] = coords;
+    if (first === undefined) throw new RangeError('no tiles to make a meta tile of');
+    const [columns, rows] = [coords.map(([x]) => x), coords.map(([, y]) => y)];
+    const corner: TileCoord = [Math.min(...columns), Math.min(...rows), first[2]];
+    const size: Size = [Math.max(...columns) - corner[0] + 1, Math.max(...rows) - corner[1] + 1];
+    return this.#block(this.mainTile(corner), corner, size);
+  }
+
+  /** @param corner the tile with the smallest numbers */
+  #block(main: TileCoord, corner: TileCoord, size: Size): MetaTile {
+    const [x, y, level] = corner;
+    const inner = this.grid.tilesBbox(corner, [x + size[0] - 1, y + size[1] - 1, level]);
     const { bbox, left, top } = this.#withBuffer(inner, level);
     const resolution = this.grid.resolution(level);
     return {
@@ -55,7 +69,7 @@ export class MetaGrid {
       bbox,
       // Not computed from the tile size: the border may have been cut at the edge of the grid.
       size: [roundHalfEven((bbox[2] - bbox[0]) / resolution), roundHalfEven((bbox[3] - bbox[1]) / resolution)],
-      parts: [...this.#parts(main, size, left, top)],
+      parts: [...this.#parts(corner, size, left, top)],
     };
   }
 

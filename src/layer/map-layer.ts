@@ -6,9 +6,14 @@ import { type Srs, srsByCode } from '../srs/srs.ts';
 import type { MapLayer } from './contract.ts';
 
 /** What a layer is drawn from: a cache, seen through each of its grids, or a source asked directly. */
-export type Drawable =
-  | { readonly kind: 'cache'; readonly caches: readonly TileCache[] }
-  | { readonly kind: 'source'; readonly source: MapSource };
+export type Drawable = CacheDrawable | { readonly kind: 'source'; readonly source: MapSource };
+
+export interface CacheDrawable {
+  readonly kind: 'cache';
+  readonly caches: readonly TileCache[];
+  /** What is asked instead for maps up to this resolution, in map units of the first cache (row TILE-14). */
+  readonly direct?: { readonly source: MapSource; readonly resolution: number } | undefined;
+}
 
 interface Extent {
   readonly bbox: Bbox;

@@ -1,4 +1,5 @@
-import { drawFromCache, singleTile } from '../cache/cache-map.ts';
+import { type DrawOptions, drawFromCache, singleTile } from '../cache/cache-map.ts';
+import { resolutionOf } from '../grid/bbox.ts';
 import { SourceError } from '../http/errors.ts';
 import { encodeImage } from '../image/encode.ts';
 import { mergeLayers, onBackground, withOpacity } from '../image/merge.ts';
@@ -9,14 +10,12 @@ import { getLogger } from '../log.ts';
 import type { MapSource } from '../source/contract.ts';
 import { rasterOf } from '../source/image-answer.ts';
 import type { MapLayer, MapOutput, MapQuery, MapRenderer, RenderedMap } from './contract.ts';
-import { ConfiguredMapLayer, type Drawable } from './map-layer.ts';
+import { type CacheDrawable, ConfiguredMapLayer, type Drawable } from './map-layer.ts';
 
 const log = getLogger('mapproxy.source');
 
-export interface RendererOptions {
+export interface RendererOptions extends DrawOptions {
   readonly image: GlobalImageOptions;
-  /** Row GLB-33. */
-  readonly maxTiles: number;
 }
 
 /** A drawable's part of the picture; null: nothing there. */
@@ -54,7 +53,7 @@ export class LayerRenderer implements MapRenderer {
     output: MapOutput,
   ): Promise<RenderedMap | undefined> {
     const [only, ...others] = drawables;
-    if (only?.kind !== 'cache' || others.length > 0) return undefined;
+    if (only?.kind !== 'cache' || others.length > 0 || directSource(only, query) !== undefined) return undefined;
     const cache = only.caches.find(({ grid }) => grid.srs.equals(query.srs));
     // Without transparency asked for, a PNG would have to be looked into first.
     if (cache === undefined || cache.mimeType !== output.mimeType) return undefined;
@@ -66,8 +65,20 @@ export class LayerRenderer implements MapRenderer {
 
   async #draw(drawable: Drawable, query: MapQuery): Promise<Drawn> {
     if (drawable.kind === 'source') return drawFromSource(drawable.source, query);
-    return drawFromCache(drawable.caches, query, { maxTiles: this.#options.maxTiles });
+    const direct = directSource(drawable, query);
+    if (direct !== undefined) return drawFromSource(direct, query);
+    return drawFromCache(drawable.caches, query, this.#options);
   }
+}
+
+/** What is asked instead of a cache for maps of high resolution (row TILE-14). */
+function directSource(
+  { caches: [first], direct }: CacheDrawable,
+  { bbox, size, srs }: MapQuery,
+): MapSource | undefined {
+  if (direct === undefined || first === undefined) return undefined;
+  const own = srs.transformBbox(first.grid.srs, bbox);
+  return resolutionOf(own, size) > direct.resolution ? undefined : direct.source;
 }
 
 async function drawFromSource(source: MapSource, query: MapQuery): Promise<Drawn> {

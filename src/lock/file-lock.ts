@@ -5,7 +5,7 @@ import { flock, type TryFlock } from './flock.ts';
 import { tryNameLock } from './name-lock.ts';
 
 /** How often is looked whether a lock is free, as MapProxy does (row TILE-11). */
-export const POLL_MILLISECONDS = 10;
+const POLL_MILLISECONDS = 10;
 
 const DIRECTORY_MODE = 0o755;
 /** Other accounts may have to lock the same file, as with MapProxy's. */
@@ -53,8 +53,27 @@ export async function tryLockFile(path: string, options: FileLockOptions = {}): 
   return tryFlock === undefined ? tryNameLock(path) : tryLockFileSync(path, tryFlock, options);
 }
 
+/**
+ * Waits as `lockFile` does, and everything in this thread with it: for what is done once and is over in a moment. Without
+ * flock nobody is excluded.
+ *
+ * @throws LockTimeout
+ */
+export function lockFileSync(path: string, timeoutMilliseconds: number, options: FileLockOptions = {}): Release {
+  const tryFlock = flock();
+  if (tryFlock === undefined) return () => {};
+  const deadline = performance.now() + timeoutMilliseconds;
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    const release = tryLockFileSync(path, tryFlock, options);
+    if (release !== undefined) return release;
+    if (performance.now() >= deadline) throw new LockTimeout(`another process holds ${path}`);
+    Atomics.wait(clock, 0, 0, POLL_MILLISECONDS);
+  }
+}
+
 /** By flock alone, at once. */
-export function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileLockOptions = {}): Release | undefined {
+function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileLockOptions = {}): Release | undefined {
   const descriptor = openLockFile(path, options);
   let isLocked = false;
   try {

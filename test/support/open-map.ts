@@ -35,7 +35,11 @@ export async function openMap(test: TestContext, yaml: string, answer?: AnswerUp
     server,
     folder,
     graph,
-    renderer: new LayerRenderer({ image: globals.image, maxTiles: globals.cache.max_tile_limit }),
+    renderer: new LayerRenderer({
+      image: globals.image,
+      maxTiles: globals.cache.max_tile_limit,
+      preferredSrs: graph.preferredSrs,
+    }),
     tileSet(name) {
       const layer = layers.tileLayers.find((one) => one.name === name);
       assert.equal(layer?.tileSets.length, 1, `tile layer ${name}`);

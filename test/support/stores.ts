@@ -20,6 +20,7 @@ export function storeContext(folder: string, own: Partial<StoreContext> = {}): S
     mimeTypeOf: () => 'image/png',
     memory: new TileMemory(0),
     permissions: { directory: undefined, file: undefined },
+    linkSingleColors: undefined,
     sqliteTimeout: 30,
     sqliteWal: undefined,
     resolvePath: (path) => join(folder, path),

@@ -25,6 +25,10 @@ export interface NewTile {
 
 /** Where the tiles of one cache and grid are kept. Rows are counted from the grid's own origin (row CCH-08). */
 export interface TileStore {
+  /** Of the names of locks, the same as MapProxy's (row TILE-12). */
+  readonly lockId: string;
+  /** False: all tiles bear the time of the whole, and expire at once where the cache refreshes them (row CCH-10). */
+  readonly keepsTimes: boolean;
   /** Whether tiles of one coordinate may differ by dimensions (row TILE-23). */
   readonly supportsDimensions: boolean;
   /** Null: not there. Answers at once where the storage can. */
@@ -33,6 +37,12 @@ export interface TileStore {
   store(tiles: readonly NewTile[], dimensions?: Dimensions): Promise<void>;
   /** Nothing happens where there is no such tile. */
   remove(coord: TileCoord, dimensions?: Dimensions): Promise<void>;
+  /**
+   * Removes the tiles of a level, of all dimensions, with all that only they need.
+   *
+   * @param before seconds since 1970: only tiles made before; a store without times removes none then
+   */
+  removeLevel(level: number, before?: number): Promise<void>;
   close(): void | Promise<void>;
 }
 
@@ -59,6 +69,8 @@ export interface StoreContext {
   /** For tiles asked for lately; shared by all stores. */
   readonly memory: TileMemory;
   readonly permissions: Permissions;
+  /** How tiles of one colour share a file, where files are linked at all (row GLB-34). */
+  readonly linkSingleColors: 'symlink' | 'hardlink' | undefined;
   /** Seconds a database waits for another process (row GLB-36). */
   readonly sqliteTimeout: number;
   readonly sqliteWal: boolean | undefined;

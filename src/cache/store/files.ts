@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { chmod, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Permissions } from './contract.ts';
@@ -13,19 +13,29 @@ const FILE_MODE = 0o644;
  * on the way.
  */
 export async function writeAtomically(file: string, body: Buffer, permissions: Permissions): Promise<void> {
-  const temporary = `${file}.tmp-${randomBytes(6).toString('hex')}`;
-  try {
-    await writeNew(temporary, body, permissions);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    await makeDirectory(dirname(file), permissions);
-    await writeNew(temporary, body, permissions);
-  }
+  const temporary = temporaryName(file);
+  await withDirectory(temporary, permissions, () => writeNew(temporary, body, permissions));
   try {
     await rename(temporary, file);
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;
+  }
+}
+
+/** Beside a file, for what is to take its place. */
+export function temporaryName(file: string): string {
+  return `${file}.tmp-${randomBytes(6).toString('hex')}`;
+}
+
+/** Makes something in a directory, and the directory before it where that is missing. */
+export async function withDirectory(file: string, permissions: Permissions, make: () => Promise<void>): Promise<void> {
+  try {
+    await make();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await makeDirectory(dirname(file), permissions);
+    await make();
   }
 }
 
@@ -45,14 +55,23 @@ async function writeNew(file: string, body: Buffer, permissions: Permissions): P
 /** Makes a directory and those above it; the configured mode is set on each that is new, against the umask. */
 export async function makeDirectory(directory: string, permissions: Permissions): Promise<void> {
   const first = await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
-  if (first === undefined || permissions.directory === undefined) return;
-  for (let made = directory; made.length >= first.length; made = dirname(made))
-    await chmod(made, permissions.directory);
+  for (const made of newDirectories(directory, first)) {
+    if (permissions.directory !== undefined) await chmod(made, permissions.directory);
+  }
 }
 
-/** As `makeDirectory` without a configured mode, at once. */
-export function makeDirectorySync(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+/** The same at once. */
+export function makeDirectorySync(directory: string, permissions: Permissions): void {
+  const first = mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+  for (const made of newDirectories(directory, first)) {
+    if (permissions.directory !== undefined) chmodSync(made, permissions.directory);
+  }
+}
+
+/** From the deepest up to the first that had to be made; none for undefined. */
+function* newDirectories(directory: string, first: string | undefined): Generator<string> {
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made)) yield made;
 }
 
 /** Longer than file systems take to count a change as a later one. */

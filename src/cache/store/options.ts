@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { coverageOptions } from '../../coverage/options.ts';
-import { notYet } from '../../options.ts';
 
 /** What every kind of store takes. */
 export const commonStoreOptions = {
@@ -9,7 +8,8 @@ export const commonStoreOptions = {
   directory: z.string().optional(),
   /** Tiles outside of it are neither read nor made (row COV-11). */
   coverage: coverageOptions.optional(),
-  tile_lock_dir: notYet(z.string().optional()),
+  /** Where locks are kept (rows TILE-11, GLB-27). */
+  tile_lock_dir: z.string().optional(),
 };
 
 const commonSchema = z.object(commonStoreOptions);

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../http/errors.ts';
 import { getLogger } from '../../log.ts';
 
@@ -20,7 +21,7 @@ export interface Statement {
 
 interface DatabaseOptions {
   readonly readonly?: boolean;
-  /** Milliseconds to wait for a lock that another process holds. */
+  /** Milliseconds to wait, at once, for a lock that another process holds. */
   readonly timeout?: number;
 }
 
@@ -41,7 +42,41 @@ let library: DatabaseConstructor | undefined;
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   library ??= loadLibrary();
-  return new library(path, options);
+  return new library(path, { timeout: BLOCKING_MILLISECONDS, ...options });
+}
+
+/** How long a call may hold up everything else in this process while another process writes. */
+const BLOCKING_MILLISECONDS = 50;
+const RETRY_MILLISECONDS = 10;
+
+/**
+ * Does something with a database that another process may have locked: at once where it is free, else as soon as it is.
+ *
+ * @param timeout seconds
+ * @throws the library's error when it is not free in time
+ */
+export function onceFree<Result>(timeout: number, work: () => Result): Result | Promise<Result> {
+  try {
+    return work();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return retry(performance.now() + timeout * 1000, work);
+  }
+}
+
+async function retry<Result>(deadline: number, work: () => Result): Promise<Result> {
+  for (;;) {
+    await sleep(RETRY_MILLISECONDS);
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 }
 
 function loadLibrary(): DatabaseConstructor {

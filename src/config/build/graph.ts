@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import { cacheAsMapSource, cacheAsTiledSource, cacheWithSameTiles } from '../../cache/cache-source.ts';
-import { mapTileCreator, type TileCreator, tiledTileCreator } from '../../cache/creator.ts';
-import type { TileStore } from '../../cache/store/contract.ts';
-import { storeDefinitions } from '../../cache/store/index.ts';
-import { TileMemory } from '../../cache/store/tile-memory.ts';
-import { TileCache } from '../../cache/tile-cache.ts';
+import type { TileCache } from '../../cache/tile-cache.ts';
 import { createGrid } from '../../grid/create-grid.ts';
-import { MetaGrid } from '../../grid/meta-grid.ts';
 import type { TileGrid } from '../../grid/tile-grid.ts';
 import { ConfigError } from '../../http/errors.ts';
-import { formatExtension, tileMimeType } from '../../image/format.ts';
-import { type ImageSettings, imageSettings } from '../../image/options.ts';
+import { imageSettings } from '../../image/options.ts';
 import { withCommonOptions, withInfoCoverage } from '../../source/common.ts';
 import type {
   InfoSource,
@@ -19,24 +12,22 @@ import type {
   Source,
   SourceContext,
   SourceDefinition,
-  TiledSource,
 } from '../../source/contract.ts';
 import { HttpPool } from '../../source/http/pool.ts';
 import { sourceDefinitions } from '../../source/index.ts';
 import type { CommonSourceOptions } from '../../source/options.ts';
 import { type PreferredSources, sourceSrs } from '../../srs/preferred.ts';
-import { srsByCode } from '../../srs/srs.ts';
-import type { CheckedCache, Configuration } from '../configuration.ts';
+import { type Srs, srsByCode } from '../../srs/srs.ts';
+import type { Configuration } from '../configuration.ts';
 import { didYouMean } from '../nearest.ts';
 import type { CacheOptions } from '../options/cache.ts';
 import type { GridOptions } from '../options/grid.ts';
 import type { Path } from '../places.ts';
+import { CacheBuilder } from './cache-builder.ts';
 import { splitTags } from './tags.ts';
 
 /** Row TILE-02. */
 const DEFAULT_GRIDS = ['GLOBAL_MERCATOR'];
-
-const MEBIBYTE = 2 ** 20;
 
 /** Row GLB-06. */
 const DEFAULT_TOLERANCE = 5;
@@ -55,7 +46,7 @@ interface CheckedSource {
 export class Graph {
   readonly http = new HttpPool();
   readonly #configuration: Configuration;
-  readonly #tileMemory: TileMemory;
+  readonly #cacheBuilder: CacheBuilder;
   readonly #preferredSources: PreferredSources;
   readonly #grids = new Map<string, TileGrid>();
   readonly #sources = new Map<string, Source>();
@@ -68,7 +59,17 @@ export class Graph {
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
     this.#preferredSources = preferredSources(configuration);
-    this.#tileMemory = new TileMemory(configuration.globals.cache.tile_memory * MEBIBYTE);
+    this.#cacheBuilder = new CacheBuilder({
+      configuration,
+      hasSource: (name) => this.hasSource(name),
+      hasCache: (name) => this.hasCache(name),
+      suggestion: (name) => this.suggestion(name),
+      grid: (name) => this.grid(name),
+      srsCode: (name) => this.#gridOptions(name, []).srs ?? this.grid(name).srs.code,
+      source: (name) => this.source(name),
+      tileCaches: (name) => this.tileCaches(name),
+      preferredSrs: this.preferredSrs,
+    });
   }
 
   hasCache(name: string): boolean {
@@ -187,7 +188,7 @@ export class Graph {
       resolvePath,
       coverage: coverages.at([...path, 'coverage']),
       transparentColorTolerance: globals.image.transparent_color_tolerance ?? DEFAULT_TOLERANCE,
-      preferredSrs: (target, offered) => sourceSrs(target, offered, this.#preferredSources) ?? target,
+      preferredSrs: this.preferredSrs,
       stylesheet: undefined,
       mapserver: globals.mapserver,
       warn: (message) => problems.warning(path, message),
@@ -203,110 +204,25 @@ export class Graph {
       if (checked === undefined) throw new ConfigError(`cache "${name}" not found${this.suggestion(name)}`);
       const { grids } = checked.options;
       if (grids === undefined) this.#configuration.problems.warning(path, `no grids: using ${DEFAULT_GRIDS.join()}`);
-      return (grids ?? DEFAULT_GRIDS).map((grid) => this.#tileCache(name, checked, grid));
+      const names = grids ?? DEFAULT_GRIDS;
+      return names.map((grid) => this.#cacheBuilder.build(name, checked, grid, names.length));
     });
   }
+
+  /** What a cache's maps are drawn from at high resolution, not from its tiles (row TILE-14). @throws ConfigError */
+  directSource(name: string): { readonly source: MapSource; readonly resolution: number } | undefined {
+    const checked = this.#configuration.caches.get(name);
+    const [cache] = this.tileCaches(name);
+    return checked && cache && this.#cacheBuilder.direct(name, checked.options, cache.grid);
+  }
+
+  /** The system to ask in for a map in `target`, of those offered (rows SRC-29, TILE-03, GLB-40). */
+  preferredSrs = (target: Srs, offered: readonly Srs[]): Srs =>
+    sourceSrs(target, offered, this.#preferredSources) ?? target;
 
   async close(): Promise<void> {
     for (const caches of this.#caches.values()) for (const cache of caches) await cache.close();
     await this.http.close();
-  }
-
-  #tileCache(key: string, { options, store }: CheckedCache, gridName: string): TileCache {
-    const { globals } = this.#configuration;
-    const name = options.name ?? key;
-    const grid = this.grid(gridName);
-    const ownImage = this.#cacheImage(key, options);
-    const sources = this.#cacheSources(key, options, grid, ownImage);
-    const image = { ...ownImage, transparent: ownImage.transparent ?? transparencyOf(sources) };
-    const requestFormat = options.request_format ?? image.format;
-    const isTiled = sources.length > 0 && sources.every(({ kind }) => kind === 'tiles');
-    const metaGrid = isTiled
-      ? new MetaGrid(grid, [1, 1], 0)
-      : new MetaGrid(
-          grid,
-          options.meta_size ?? globals.cache.meta_size,
-          options.meta_buffer ?? globals.cache.meta_buffer,
-        );
-    return new TileCache({
-      name,
-      grid,
-      metaGrid,
-      image,
-      store: this.#store(name, store, { grid, gridName, image, options }),
-      creator: creatorFor(grid, sources, image, requestFormat),
-      keepsTiles: !options.disable_storage,
-    });
-  }
-
-  /** Tiles where all sources have them in this grid, maps of any area otherwise (rows TILE-08, TILE-19). */
-  #cacheSources(key: string, { sources: names }: CacheOptions, grid: TileGrid, image: ImageSettings): Source[] {
-    if (!Array.isArray(names)) throw new ConfigError('merging bands of sources is not available yet');
-    const found = names.map((name): Source | readonly TileCache[] => {
-      // A source wins over a cache of the same name, as in MapProxy.
-      if (this.hasSource(name)) return this.source(name);
-      if (this.hasCache(name)) return this.tileCaches(name);
-      throw new ConfigError(`source "${name}" of cache "${key}" not found${this.suggestion(name)}`);
-    });
-    const tiled = found.map((source) => {
-      if ('kind' in source) return source.kind === 'tiles' ? source : undefined;
-      const cache = cacheWithSameTiles(source, grid, image);
-      return cache === undefined ? undefined : cacheAsTiledSource(cache);
-    });
-    if (tiled.every((source) => source !== undefined)) return tiled;
-    return found.map((source) => ('kind' in source ? source : this.#cacheAsMaps(source, grid)));
-  }
-
-  #cacheAsMaps(caches: readonly TileCache[], grid: TileGrid): MapSource {
-    const cache = caches.find((one) => one.grid.srs.equals(grid.srs));
-    if (cache !== undefined) {
-      return cacheAsMapSource(cache, { maxTiles: this.#configuration.globals.cache.max_tile_limit });
-    }
-    const offered = caches.map((one) => one.grid.srs.code).join(', ');
-    throw new ConfigError(`reprojection of a cache from ${offered} to ${grid.srs.code} is not available yet`);
-  }
-
-  #cacheImage(key: string, options: CacheOptions): ImageSettings {
-    const format = options.image?.format ?? options.format;
-    const settings = imageSettings(this.#configuration.globals.image, format, options.image);
-    if (formatExtension(settings.format) !== 'mixed') return settings;
-    const requested = options.request_format;
-    if (requested !== 'image/png' && requested !== 'image/vnd.jpeg-png') {
-      throw new ConfigError(`request_format of the mixed cache "${key}" must be image/png or image/vnd.jpeg-png`);
-    }
-    return { ...settings, transparent: true };
-  }
-
-  #store(
-    cacheName: string,
-    { type, options: own }: CheckedCache['store'],
-    cache: {
-      readonly grid: TileGrid;
-      readonly gridName: string;
-      readonly image: ImageSettings;
-      readonly options: CacheOptions;
-    },
-  ): TileStore {
-    const { grid, options } = cache;
-    const definition = storeDefinitions.find((one) => one.type === type);
-    if (definition === undefined || own === undefined)
-      throw new ConfigError(`caches of type '${type}' are not available`);
-    const { globals, resolvePath } = this.#configuration;
-    const srs = this.#gridOptions(cache.gridName, []).srs ?? grid.srs.code;
-    return definition.build(own, {
-      cacheName,
-      grid,
-      srsPathName: srs.replaceAll(':', ''),
-      hasSeveralGrids: (options.grids ?? DEFAULT_GRIDS).length > 1,
-      baseDirectory: resolvePath(options.cache_dir ?? globals.cache.base_dir),
-      extension: formatExtension(options.image?.format ?? options.format),
-      mimeTypeOf: tileMimeType(cache.image.format),
-      memory: this.#tileMemory,
-      permissions: { directory: globals.cache.directory_permissions, file: globals.cache.file_permissions },
-      sqliteTimeout: globals.cache.sqlite_timeout,
-      sqliteWal: globals.cache.sqlite_wal,
-      resolvePath,
-    });
   }
 
   /** Own options over those of the grid named by `base` (row GRD-18). */
@@ -350,40 +266,6 @@ function preferredSources({ globals, problems }: Configuration): PreferredSource
       throw problems.located(['globals', 'srs', 'preferred_src_proj', target], error);
     }
   });
-}
-
-/** Opaque where one source is said to be, transparent where one is said to be, else as it comes (row TILE-06). */
-function transparencyOf(sources: readonly Source[]): boolean | undefined {
-  const given = sources.map(({ image }) => image.transparent);
-  if (given.includes(false)) return false;
-  return given.includes(true) ? true : undefined;
-}
-
-/** @throws ConfigError for sources that do not fit the cache or each other (rows TILE-08, SRC-51) */
-function creatorFor(
-  grid: TileGrid,
-  sources: readonly Source[],
-  image: ImageSettings,
-  requestFormat: string,
-): TileCreator | undefined {
-  if (sources.length === 0) return undefined;
-  const maps = sources.filter((source): source is MapSource => source.kind === 'map');
-  if (maps.length === sources.length) return mapTileCreator({ grid, sources: maps, image, requestFormat });
-  const tiled = sources.filter((source): source is TiledSource => source.kind === 'tiles');
-  if (tiled.length < sources.length) {
-    throw new ConfigError('meta tiling configured but not supported by all sources');
-  }
-  for (const source of tiled) checkTiledSource(grid, source);
-  return tiledTileCreator({ grid, sources: tiled, image, requestFormat });
-}
-
-function checkTiledSource(grid: TileGrid, source: TiledSource): void {
-  if (grid.tileSize[0] !== source.grid.tileSize[0] || grid.tileSize[1] !== source.grid.tileSize[1]) {
-    throw new ConfigError(`tile size of cache and tile source do not match (source "${source.name}")`);
-  }
-  if (!grid.srs.equals(source.grid.srs)) {
-    throw new ConfigError(`SRS of cache and tile source do not match (source "${source.name}")`);
-  }
 }
 
 /** What a cache is made from, by name, also where it is merged from bands (row IMG-15). */

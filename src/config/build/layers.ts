@@ -72,8 +72,10 @@ class LayerBuilder {
 
   /** Row LYR-03; a cache may have the same name as a source, and wins. */
   #drawable(name: string, { name: layer, tile_sources: tileSources }: LayerOptions): Drawable | undefined {
-    if (this.#graph.hasCache(name))
-      return { kind: 'cache', caches: this.#needed(layer, () => this.#graph.tileCaches(name)) };
+    if (this.#graph.hasCache(name)) {
+      const caches = this.#needed(layer, () => this.#graph.tileCaches(name));
+      return { kind: 'cache', caches, direct: this.#graph.directSource(name) };
+    }
     if (!this.#graph.hasSource(name)) {
       throw new ConfigError(`source/cache "${name}" not found${this.#graph.suggestion(name)}`);
     }

@@ -25,7 +25,11 @@ export function buildMapApp(configuration: Configuration): MapAppParts {
   const graph = new Graph(configuration);
   try {
     const layers = buildLayers(configuration, graph, rootTitle(configuration));
-    const renderer = new LayerRenderer({ image: globals.image, maxTiles: globals.cache.max_tile_limit });
+    const renderer = new LayerRenderer({
+      image: globals.image,
+      maxTiles: globals.cache.max_tile_limit,
+      preferredSrs: graph.preferredSrs,
+    });
     const services = buildServices(configuration, layers, renderer);
     return {
       services,

@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { refreshOptions } from '../../cache/refresh.ts';
 import { imageOptions } from '../../image/options.ts';
 import { anyText, notYet, sizeOption } from '../../options.ts';
+
+/** How tiles of one colour share a file: `true` is `symlink` (row GLB-34). */
+export const linkOption = z.union([z.boolean(), z.enum(['symlink', 'hardlink'])]);
 
 /** Section 7 of the behaviour rows. What is below `cache` belongs to the kind of store. */
 export const cacheOptions = z.object({
@@ -18,16 +22,16 @@ export const cacheOptions = z.object({
   meta_size: sizeOption.optional(),
   meta_buffer: z.int().min(0).optional(),
   disable_storage: z.boolean().default(false),
-  bulk_meta_tiles: notYet(z.boolean().optional()),
-  minimize_meta_requests: notYet(z.boolean().optional()),
-  concurrent_tile_creators: notYet(z.int().positive().optional()),
-  link_single_color_images: notYet(z.union([z.boolean(), z.enum(['symlink', 'hardlink'])]).optional()),
-  use_direct_from_level: notYet(z.number().optional()),
-  use_direct_from_res: notYet(z.number().optional()),
-  upscale_tiles: notYet(z.int().min(0).optional()),
-  downscale_tiles: notYet(z.int().min(0).optional()),
-  cache_rescaled_tiles: notYet(z.boolean().optional()),
-  refresh_before: notYet(z.unknown().optional()),
+  bulk_meta_tiles: z.boolean().optional(),
+  minimize_meta_requests: z.boolean().optional(),
+  concurrent_tile_creators: z.int().positive().optional(),
+  link_single_color_images: linkOption.optional(),
+  use_direct_from_level: z.int().min(0).optional(),
+  use_direct_from_res: z.number().optional(),
+  upscale_tiles: z.int().optional(),
+  downscale_tiles: z.int().optional(),
+  cache_rescaled_tiles: z.boolean().optional(),
+  refresh_before: refreshOptions.optional(),
   watermark: notYet(z.unknown().optional()),
 });
 

@@ -3,6 +3,7 @@ import { globalImageOptions } from '../../image/options.ts';
 import { anyText, notYet, sizeOption } from '../../options.ts';
 import { httpOptions } from '../../source/http/options.ts';
 import { mapserverOptions } from '../../source/mapserver/options.ts';
+import { linkOption } from './cache.ts';
 
 /** An octal mode as text, because YAML would read the number differently (row GLB-35). */
 const permissions = z
@@ -23,14 +24,14 @@ export const globalOptions = z.object({
     .object({
       base_dir: z.string().default('./cache_data'),
       lock_dir: notYet(z.string().optional()),
-      tile_lock_dir: notYet(z.string().optional()),
+      tile_lock_dir: z.string().optional(),
       meta_size: sizeOption.default([4, 4]),
       meta_buffer: z.int().min(0).default(80),
-      bulk_meta_tiles: notYet(z.boolean().optional()),
-      minimize_meta_requests: notYet(z.boolean().optional()),
-      concurrent_tile_creators: notYet(z.int().positive().optional()),
+      bulk_meta_tiles: z.boolean().optional(),
+      minimize_meta_requests: z.boolean().optional(),
+      concurrent_tile_creators: z.int().positive().optional(),
       max_tile_limit: z.int().positive().default(500),
-      link_single_color_images: notYet(z.union([z.boolean(), z.enum(['symlink', 'hardlink'])]).optional()),
+      link_single_color_images: linkOption.optional(),
       directory_permissions: permissions.optional(),
       file_permissions: permissions.optional(),
       sqlite_timeout: z.number().positive().default(30),

@@ -16,7 +16,6 @@ import { storeDefinitions } from '../../../src/cache/store/index.ts';
 import { TileMemory } from '../../../src/cache/store/tile-memory.ts';
 import { TileCache } from '../../../src/cache/tile-cache.ts';
 import { createGrid } from '../../../src/grid/create-grid.ts';
-import { MetaGrid } from '../../../src/grid/meta-grid.ts';
 import type { TileCoord } from '../../../src/grid/types.ts';
 import { globalImageOptions, imageSettings } from '../../../src/image/options.ts';
 import { srsByCode } from '../../../src/srs/srs.ts';
@@ -63,11 +62,14 @@ async function measure(type: string, memory: number): Promise<void> {
   const cache = new TileCache({
     name: 'bench',
     grid,
-    metaGrid: new MetaGrid(grid, [1, 1], 0),
     image: imageSettings(globalImageOptions.parse({}), 'image/png'),
     store,
-    creator: undefined,
+    maker: undefined,
     keepsTiles: true,
+    coverage: undefined,
+    isExpired: undefined,
+    rescale: undefined,
+    concurrency: 2,
   });
   const options = { signal: new AbortController().signal };
   const run = (rounds: number) => {
@@ -102,6 +104,7 @@ function storeOf(type: string, memory: number): TileStore {
     baseDirectory: directory,
     extension: 'png',
     permissions: { directory: undefined, file: undefined },
+    linkSingleColors: undefined,
     sqliteTimeout: 30,
     sqliteWal: undefined,
     mimeTypeOf: () => 'image/png',

@@ -31,7 +31,7 @@ describe('a cache as source of a cache', () => {
     const tile = await tileSet('outer').getTile([5, 6, 4], { signal });
     assert.deepEqual(tile?.body, await blockPng(256, 256));
     assert.deepEqual(server.urls, ['/4/5/9']);
-    assert.deepEqual(await readdir(join(folder, 'cache_data')), ['inner_EPSG900913', 'outer_EPSG3857']);
+    assert.deepEqual(await readdir(join(folder, 'cache_data')), ['inner_EPSG900913', 'outer_EPSG3857', 'tile_locks']);
   });
 
   it('TILE-19: another format is drawn from meta tiles', async (test) => {
@@ -55,10 +55,18 @@ describe('a cache as source of a cache', () => {
     assert.ok(server.urls.every((url) => url.startsWith('/3/')));
   });
 
-  it('another SRS is refused for now', async (test) => {
-    await assert.rejects(
-      openMap(test, configuration('grids: [GLOBAL_GEODETIC]')),
-      /reprojection of a cache from EPSG:900913 to EPSG:4326 is not available yet/,
+  it('TILE-19: another SRS is drawn from meta tiles', async (test) => {
+    const outer = 'grids: [GLOBAL_GEODETIC], meta_size: [1, 1], meta_buffer: 0, image: {colors: 0}';
+    const { server, tileSet } = await openMap(test, configuration(outer));
+    const tile = await tileSet('outer').getTile([4, 2, 3], { signal });
+    assert.ok(tile);
+    const { data, info } = await sharp(tile.body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    assert.deepEqual([info.width, info.height], [256, 256]);
+    const middle = (128 * 256 + 128) * 4;
+    assert.deepEqual([...data.subarray(middle + 2, middle + 4)], [200, 255], 'blue, opaque');
+    assert.ok(
+      server.urls.every((url) => /^\/[234]\//.test(url)),
+      String(server.urls),
     );
   });
 

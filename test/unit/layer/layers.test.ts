@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
-import { RequestError, SourceError } from '../../../src/http/errors.ts';
+import { SourceError } from '../../../src/http/errors.ts';
 import type { MapLayer, MapOutput, MapQuery } from '../../../src/layer/contract.ts';
 import { configureLogging } from '../../../src/log.ts';
 import { srsByCode } from '../../../src/srs/srs.ts';
@@ -217,13 +217,14 @@ describe('rendering', () => {
     assert.match(server.urls[0] ?? '', /SRS=EPSG%3A25832/);
   });
 
-  it('another SRS than the cache has is refused for now', async (test) => {
+  it('TILE-03: a map in an SRS that the cache does not have is drawn from its tiles', async (test) => {
     const { mapLayers, renderer } = await open(test);
     const query = { ...QUERY, bbox: [5, 45, 10, 50], srs: srsByCode('EPSG:4326') } as const;
-    await assert.rejects(
-      renderer.render([layer(mapLayers, 'osm')], query, PNG),
-      (error) => error instanceof RequestError && error.message.includes('is not available yet'),
-    );
+    const map = await renderer.render([layer(mapLayers, 'osm')], query, PNG);
+    const { data, info } = await sharp(map.body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    assert.deepEqual([info.width, info.height], [...QUERY.size]);
+    const middle = ((info.height >> 1) * info.width + (info.width >> 1)) * 4;
+    assert.equal(data[middle + 3], 255, 'opaque');
   });
 
   it('WMS-30: one failing layer is left out, and the map not cacheable', async (test) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { TileCoord } from '../../../grid/types.ts';
@@ -7,6 +8,8 @@ import { isMissing, isSettled, writeAtomically } from '../files.ts';
 import type { TileMemoryPart } from '../tile-memory.ts';
 import { dimensionPath } from './dimensions.ts';
 import type { Layout } from './layouts.ts';
+import { removeLevel } from './remove-level.ts';
+import { type LinkMode, linkTile, singleColor, singleColorFile } from './single-color.ts';
 
 /** By what a file in memory is compared with the one on the disk: a replaced file is another inode. */
 interface FileVersion {
@@ -15,28 +18,36 @@ interface FileVersion {
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly mtime: number;
+  /** Of a tile that is a link to a file shared with others: the link's own. */
+  readonly link: { readonly inode: number; readonly mtime: number } | undefined;
 }
 
 const QUIETLY = { throwIfNoEntry: false } as const;
 
 /** One file for each tile; never a promise for a tile that is there (rows CCH-01 to CCH-09). */
 export class FileStore implements TileStore {
+  readonly keepsTimes = true;
+  readonly lockId: string;
   readonly supportsDimensions: boolean;
   /** With a slash at the end. */
   readonly #root: string;
   /** With the dot. */
   readonly #suffix: string;
-  readonly #path: (coord: TileCoord) => string;
+  readonly #layout: Layout;
   readonly #permissions: Permissions;
+  readonly #linkMode: LinkMode | undefined;
   readonly #mimeTypeOf: (body: Buffer) => string;
   readonly #memory: TileMemoryPart<FileVersion>;
 
-  constructor(directory: string, layout: Layout, { extension, permissions, mimeTypeOf, memory }: StoreContext) {
+  constructor(directory: string, layout: Layout, context: StoreContext) {
+    const { extension, permissions, mimeTypeOf, memory, linkSingleColors } = context;
+    this.lockId = md5(directory);
     this.supportsDimensions = layout.dimensions;
     this.#root = `${directory}/`;
     this.#suffix = `.${extension}`;
-    this.#path = layout.path;
+    this.#layout = layout;
     this.#permissions = permissions;
+    this.#linkMode = linkSingleColors;
     this.#mimeTypeOf = mimeTypeOf;
     this.#memory = memory.part();
   }
@@ -45,18 +56,18 @@ export class FileStore implements TileStore {
   load(coord: TileCoord, dimensions?: Dimensions): StoredTile | null {
     const hot = this.#memory.get(coord, dimensions);
     if (hot === undefined) return this.#read(coord, dimensions, this.#file(coord, dimensions));
-    const { path, inode, size, mtime } = hot.version;
-    const now = statSync(path, QUIETLY);
-    if (now !== undefined && now.mtimeMs === mtime && now.size === size && now.ino === inode) return hot.tile;
+    if (isUnchanged(hot.version)) return hot.tile;
     this.#memory.delete(coord, dimensions);
-    return now === undefined ? null : this.#read(coord, dimensions, path);
+    return this.#read(coord, dimensions, hot.version.path);
   }
 
   #read(coord: TileCoord, dimensions: Dimensions | undefined, path: string): StoredTile | null {
+    let own: Stats | undefined;
     let descriptor: number;
     try {
       // Most that is not stored is found out here, without the cost of an exception.
-      if (lstatSync(path, QUIETLY) === undefined) return null;
+      own = lstatSync(path, QUIETLY);
+      if (own === undefined) return null;
       descriptor = openSync(path, 'r');
     } catch (error) {
       if (isMissing(error)) return null;
@@ -75,25 +86,37 @@ export class FileStore implements TileStore {
       closeSync(descriptor);
     }
     const { mtimeMs, ino, size } = stats;
+    const link = own.isSymbolicLink() ? { inode: own.ino, mtime: own.mtimeMs } : undefined;
     const tile: StoredTile = {
       body,
       mimeType: this.#mimeTypeOf(body),
-      timestamp: mtimeMs / 1000,
+      timestamp: (link?.mtime ?? mtimeMs) / 1000,
       cacheable: true,
       answer: undefined,
     };
-    if (isSettled(mtimeMs)) this.#memory.set(coord, dimensions, tile, { path, inode: ino, size, mtime: mtimeMs });
+    if (isSettled(mtimeMs) && (link === undefined || isSettled(link.mtime))) {
+      this.#memory.set(coord, dimensions, tile, { path, inode: ino, size, mtime: mtimeMs, link });
+    }
     return tile;
   }
 
   async store(tiles: readonly NewTile[], dimensions?: Dimensions): Promise<void> {
-    await Promise.all(
-      tiles.map(({ coord, body }) => writeAtomically(this.#file(coord, dimensions), body, this.#permissions)),
-    );
+    await Promise.all(tiles.map(({ coord, body }) => this.#write(this.#file(coord, dimensions), body)));
+  }
+
+  async #write(file: string, body: Buffer): Promise<void> {
+    const color = this.#linkMode === undefined ? undefined : await singleColor(body);
+    if (this.#linkMode === undefined || color === undefined) return writeAtomically(file, body, this.#permissions);
+    const shared = singleColorFile(this.#root, color, this.#suffix);
+    return linkTile(file, shared, body, this.#linkMode, this.#permissions);
   }
 
   async remove(coord: TileCoord, dimensions?: Dimensions): Promise<void> {
     await rm(this.#file(coord, dimensions), { force: true });
+  }
+
+  async removeLevel(level: number, before?: number): Promise<void> {
+    await removeLevel(this.#root, this.#layout, this.#suffix, level, before);
   }
 
   close(): void {
@@ -101,8 +124,25 @@ export class FileStore implements TileStore {
   }
 
   #file(coord: TileCoord, dimensions: Dimensions | undefined): string {
-    if (dimensions === undefined || dimensions.size === 0) return this.#root + this.#path(coord) + this.#suffix;
+    if (dimensions === undefined || dimensions.size === 0) return this.#root + this.#layout.path(coord) + this.#suffix;
     if (!this.supportsDimensions) throw new RequestError('this cache does not support dimensions', { status: 400 });
-    return this.#root + dimensionPath(dimensions) + this.#path(coord) + this.#suffix;
+    return this.#root + dimensionPath(dimensions) + this.#layout.path(coord) + this.#suffix;
   }
+}
+
+function isUnchanged({ path, inode, size, mtime, link }: FileVersion): boolean {
+  try {
+    const now = statSync(path, QUIETLY);
+    if (now === undefined || now.mtimeMs !== mtime || now.size !== size || now.ino !== inode) return false;
+    if (link === undefined) return true;
+    const own = lstatSync(path, QUIETLY);
+    return own !== undefined && own.mtimeMs === link.mtime && own.ino === link.inode;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
 }

@@ -1,0 +1,58 @@
+import { chmodSync, linkSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { lockFileSync } from '../../../lock/file-lock.ts';
+import type { Permissions } from '../contract.ts';
+import { makeDirectorySync, temporaryName } from '../files.ts';
+import { type Database, openDatabase } from '../sqlite.ts';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob);
+  CREATE TABLE IF NOT EXISTS metadata (name text, value text);
+  CREATE UNIQUE INDEX IF NOT EXISTS idx_tile ON tiles (zoom_level, tile_column, tile_row);
+`;
+
+/** Reads only, where all are there. */
+export function ensureTables(database: Database): void {
+  database.exec(SCHEMA);
+}
+
+export interface NewMbtiles {
+  /** Seconds to wait for another process that makes it. */
+  readonly timeout: number;
+  readonly wal: boolean;
+  readonly name: string;
+  readonly format: string;
+  readonly permissions: Permissions;
+}
+
+/**
+ * Makes an MBTiles file without tiles, under the lock that MapProxy makes it under (row CCH-10). It appears with all its
+ * tables: nobody meets one without. Nothing happens where it is there meanwhile.
+ */
+export function createMbtiles(path: string, { timeout, wal, name, format, permissions }: NewMbtiles): void {
+  makeDirectorySync(dirname(path), permissions);
+  const release = lockFileSync(`${path}.init.lck`, timeout * 1000, { permissions });
+  const temporary = temporaryName(path);
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+    const database = openDatabase(temporary);
+    try {
+      if (wal) database.exec('PRAGMA journal_mode = WAL');
+      ensureTables(database);
+      describe(database, name, format);
+    } finally {
+      database.close();
+    }
+    if (permissions.file !== undefined) chmodSync(temporary, permissions.file);
+    linkSync(temporary, path);
+  } finally {
+    for (const part of ['', '-journal', '-wal', '-shm']) rmSync(temporary + part, { force: true });
+    release();
+  }
+}
+
+function describe(database: Database, name: string, format: string): void {
+  const entries = { name, description: '', version: '1', type: 'baselayer', format };
+  const insert = database.prepare('INSERT INTO metadata (name, value) VALUES (?, ?)');
+  for (const [key, value] of Object.entries(entries)) insert.run(key, value);
+}

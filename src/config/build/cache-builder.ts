@@ -1,0 +1,273 @@
+import { cacheAsMapSource, cacheAsTiledSource, cacheWithSameTiles } from '../../cache/cache-source.ts';
+import { mapTileCreator, type TileCreator, tiledTileCreator } from '../../cache/creator.ts';
+import { type IsExpired, refreshRule } from '../../cache/refresh.ts';
+import type { RescaleRule } from '../../cache/rescale.ts';
+import type { TileStore } from '../../cache/store/contract.ts';
+import { storeDefinitions } from '../../cache/store/index.ts';
+import { TileMemory } from '../../cache/store/tile-memory.ts';
+import { TileCache } from '../../cache/tile-cache.ts';
+import { TileLocks } from '../../cache/tile-locks.ts';
+import { TileMaker } from '../../cache/tile-maker.ts';
+import { MetaGrid } from '../../grid/meta-grid.ts';
+import type { TileGrid } from '../../grid/tile-grid.ts';
+import { ConfigError } from '../../http/errors.ts';
+import { formatExtension, tileMimeType } from '../../image/format.ts';
+import { type ImageSettings, imageSettings } from '../../image/options.ts';
+import type { MapSource, Source, TiledSource } from '../../source/contract.ts';
+import type { Srs } from '../../srs/srs.ts';
+import type { CheckedCache, Configuration } from '../configuration.ts';
+import type { CacheOptions } from '../options/cache.ts';
+
+/** What caches are built of; the graph has it. */
+export interface CacheParts {
+  readonly configuration: Configuration;
+  hasSource(name: string): boolean;
+  hasCache(name: string): boolean;
+  /** `; did you mean 'osm_cache'?` */
+  suggestion(name: string): string;
+  grid(name: string): TileGrid;
+  /** Of a grid as configured: `EPSG:900913`. */
+  srsCode(gridName: string): string;
+  source(name: string): Source;
+  tileCaches(name: string): readonly TileCache[];
+  /** The system to draw from for a map in `target` (rows TILE-03, GLB-40). */
+  preferredSrs(target: Srs, offered: readonly Srs[]): Srs;
+}
+
+const MEBIBYTE = 2 ** 20;
+/** Rows GLB-10, GLB-32. */
+const DEFAULT_LOCK_TIMEOUT = 60;
+const DEFAULT_TILE_CREATORS = 2;
+
+/** Builds caches, one for each grid (section 7 of the behaviour rows). */
+export class CacheBuilder {
+  readonly #parts: CacheParts;
+  readonly #configuration: Configuration;
+  readonly #tileMemory: TileMemory;
+
+  constructor(parts: CacheParts) {
+    this.#parts = parts;
+    this.#configuration = parts.configuration;
+    this.#tileMemory = new TileMemory(parts.configuration.globals.cache.tile_memory * MEBIBYTE);
+  }
+
+  /**
+   * @param key of the cache in the configuration
+   * @throws ConfigError
+   */
+  build(key: string, checked: CheckedCache, gridName: string, gridCount: number): TileCache {
+    const { options } = checked;
+    const { cache: globals } = this.#configuration.globals;
+    const grid = this.#parts.grid(gridName);
+    const ownImage = this.#image(key, options);
+    const sources = this.#sources(key, options, grid, ownImage);
+    const image = { ...ownImage, transparent: ownImage.transparent ?? transparencyOf(sources) };
+    const name = options.name ?? key;
+    const store = this.#store(name, checked, { grid, gridName, gridCount, image });
+    const isExpired = this.#expiry(options, store);
+    const concurrency = options.concurrent_tile_creators ?? globals.concurrent_tile_creators ?? DEFAULT_TILE_CREATORS;
+    const requestFormat = options.request_format ?? image.format;
+    const creator = creatorFor({ grid, sources, image, requestFormat, concurrency });
+    const keepsTiles = !options.disable_storage;
+    const maker =
+      creator &&
+      new TileMaker({
+        name,
+        metaGrid: this.#metaGrid(options, grid, sources),
+        creator,
+        store,
+        locks: keepsTiles ? this.#locks(checked, store) : undefined,
+        isFresh: ({ timestamp }) => isExpired?.(timestamp) !== true,
+        mimeTypeOf: tileMimeType(image.format),
+        minimizesRequests: options.minimize_meta_requests ?? globals.minimize_meta_requests ?? false,
+      });
+    return new TileCache({
+      name,
+      grid,
+      image,
+      store,
+      maker,
+      keepsTiles,
+      coverage: this.#configuration.coverages.at(['caches', key, 'cache', 'coverage']),
+      isExpired,
+      rescale: rescaleRule(options),
+      concurrency,
+    });
+  }
+
+  /**
+   * What maps of high resolution are drawn from without the cache (row TILE-14); undefined: always from the cache.
+   *
+   * @param grid the first of the cache
+   * @throws ConfigError
+   */
+  direct(
+    key: string,
+    options: CacheOptions,
+    grid: TileGrid,
+  ): { readonly source: MapSource; readonly resolution: number } | undefined {
+    const { use_direct_from_level: level, use_direct_from_res: own, sources } = options;
+    const resolution = level === undefined ? own : grid.resolution(level);
+    if (resolution === undefined) return undefined;
+    const [name, ...others] = Array.isArray(sources) ? sources : [];
+    if (name === undefined || others.length > 0) {
+      throw new ConfigError('use_direct_from_level/res only supports single sources');
+    }
+    const found = this.#found(key, name);
+    const source = 'kind' in found ? found : this.#cachesAsMaps(found);
+    if (source.kind === 'map') return { source, resolution };
+    throw new ConfigError(`source "${name}" does not support un-tiled access`);
+  }
+
+  /** Tiles where all sources have them in this grid, maps of any area otherwise (rows TILE-08, TILE-19). */
+  #sources(key: string, { sources: names }: CacheOptions, grid: TileGrid, image: ImageSettings): Source[] {
+    if (!Array.isArray(names)) throw new ConfigError('merging bands of sources is not available yet');
+    const found = names.map((name) => this.#found(key, name));
+    const tiled = found.map((source) => {
+      if ('kind' in source) return source.kind === 'tiles' ? source : undefined;
+      const cache = cacheWithSameTiles(source, grid, image);
+      return cache === undefined ? undefined : cacheAsTiledSource(cache);
+    });
+    if (tiled.every((source) => source !== undefined)) return tiled;
+    return found.map((source) => ('kind' in source ? source : this.#cachesAsMaps(source)));
+  }
+
+  /** A source wins over a cache of the same name, as in MapProxy. */
+  #found(key: string, name: string): Source | readonly TileCache[] {
+    if (this.#parts.hasSource(name)) return this.#parts.source(name);
+    if (this.#parts.hasCache(name)) return this.#parts.tileCaches(name);
+    throw new ConfigError(`source "${name}" of cache "${key}" not found${this.#parts.suggestion(name)}`);
+  }
+
+  #cachesAsMaps(caches: readonly TileCache[]): MapSource {
+    return cacheAsMapSource(caches, {
+      maxTiles: this.#configuration.globals.cache.max_tile_limit,
+      preferredSrs: (target, offered) => this.#parts.preferredSrs(target, offered),
+    });
+  }
+
+  #image(key: string, options: CacheOptions): ImageSettings {
+    const format = options.image?.format ?? options.format;
+    const settings = imageSettings(this.#configuration.globals.image, format, options.image);
+    if (formatExtension(settings.format) !== 'mixed') return settings;
+    const requested = options.request_format;
+    if (requested !== 'image/png' && requested !== 'image/vnd.jpeg-png') {
+      throw new ConfigError(`request_format of the mixed cache "${key}" must be image/png or image/vnd.jpeg-png`);
+    }
+    return { ...settings, transparent: true };
+  }
+
+  /** Sources of tiles are asked tile by tile, unless whole meta tiles are wanted of them (row TILE-09). */
+  #metaGrid(options: CacheOptions, grid: TileGrid, sources: readonly Source[]): MetaGrid {
+    const { cache: globals } = this.#configuration.globals;
+    const size = options.meta_size ?? globals.meta_size;
+    if (sources.some(({ kind }) => kind === 'map')) {
+      return new MetaGrid(grid, size, options.meta_buffer ?? globals.meta_buffer);
+    }
+    const isBulk = options.bulk_meta_tiles ?? globals.bulk_meta_tiles ?? false;
+    return new MetaGrid(grid, isBulk ? size : [1, 1], 0);
+  }
+
+  #expiry({ refresh_before: options }: CacheOptions, store: TileStore): IsExpired | undefined {
+    if (options === undefined || Object.keys(options).length === 0) return undefined;
+    const rule = refreshRule(options, this.#configuration.resolvePath);
+    return store.keepsTimes ? rule : () => true;
+  }
+
+  /** Rows TILE-11, GLB-27. */
+  #locks({ options, store: { options: own } }: CheckedCache, store: TileStore): TileLocks {
+    const { globals, resolvePath } = this.#configuration;
+    const configured = own?.tile_lock_dir ?? globals.cache.tile_lock_dir;
+    return new TileLocks({
+      directory: resolvePath(configured ?? `${options.cache_dir ?? globals.cache.base_dir}/tile_locks`),
+      cacheId: store.lockId,
+      timeoutSeconds: globals.http.client_timeout ?? DEFAULT_LOCK_TIMEOUT,
+      permissions: this.#permissions(),
+    });
+  }
+
+  #permissions() {
+    const { directory_permissions: directory, file_permissions: file } = this.#configuration.globals.cache;
+    return { directory, file };
+  }
+
+  #store(
+    cacheName: string,
+    { options, store: { type, options: own } }: CheckedCache,
+    cache: {
+      readonly grid: TileGrid;
+      readonly gridName: string;
+      readonly gridCount: number;
+      readonly image: ImageSettings;
+    },
+  ): TileStore {
+    const definition = storeDefinitions.find((one) => one.type === type);
+    if (definition === undefined || own === undefined) {
+      throw new ConfigError(`caches of type '${type}' are not available`);
+    }
+    const { globals, resolvePath } = this.#configuration;
+    const link = options.link_single_color_images ?? globals.cache.link_single_color_images ?? false;
+    return definition.build(own, {
+      cacheName,
+      grid: cache.grid,
+      srsPathName: this.#parts.srsCode(cache.gridName).replaceAll(':', ''),
+      hasSeveralGrids: cache.gridCount > 1,
+      baseDirectory: resolvePath(options.cache_dir ?? globals.cache.base_dir),
+      extension: formatExtension(options.image?.format ?? options.format),
+      mimeTypeOf: tileMimeType(cache.image.format),
+      memory: this.#tileMemory,
+      permissions: this.#permissions(),
+      linkSingleColors: link === true ? 'symlink' : link === false ? undefined : link,
+      sqliteTimeout: globals.cache.sqlite_timeout,
+      sqliteWal: globals.cache.sqlite_wal,
+      resolvePath,
+    });
+  }
+}
+
+/** Rows TILE-15, TILE-16. @throws ConfigError */
+function rescaleRule(options: CacheOptions): RescaleRule | undefined {
+  const { upscale_tiles: up = 0, downscale_tiles: down = 0, cache_rescaled_tiles: keeps = false } = options;
+  if (up < 0) throw new ConfigError('upscale_tiles must be positive');
+  if (down < 0) throw new ConfigError('downscale_tiles must be positive');
+  if (up > 0 && down > 0) throw new ConfigError('cannot use both upscale_tiles and downscale_tiles');
+  if (up > 0) return { step: -1, levels: up, keeps };
+  return down > 0 ? { step: 1, levels: down, keeps } : undefined;
+}
+
+/** Opaque where one source is said to be, transparent where one is said to be, else as it comes (row TILE-06). */
+function transparencyOf(sources: readonly Source[]): boolean | undefined {
+  const given = sources.map(({ image }) => image.transparent);
+  if (given.includes(false)) return false;
+  return given.includes(true) ? true : undefined;
+}
+
+interface CreatorParts {
+  readonly grid: TileGrid;
+  readonly sources: readonly Source[];
+  readonly image: ImageSettings;
+  readonly requestFormat: string;
+  readonly concurrency: number;
+}
+
+/** @throws ConfigError for sources that do not fit the cache or each other (rows TILE-08, SRC-51) */
+function creatorFor({ sources, ...rest }: CreatorParts): TileCreator | undefined {
+  if (sources.length === 0) return undefined;
+  const maps = sources.filter((source): source is MapSource => source.kind === 'map');
+  if (maps.length === sources.length) return mapTileCreator({ ...rest, sources: maps });
+  const tiled = sources.filter((source): source is TiledSource => source.kind === 'tiles');
+  if (tiled.length < sources.length) {
+    throw new ConfigError('meta tiling configured but not supported by all sources');
+  }
+  for (const source of tiled) checkTiledSource(rest.grid, source);
+  return tiledTileCreator({ ...rest, sources: tiled });
+}
+
+function checkTiledSource(grid: TileGrid, source: TiledSource): void {
+  if (grid.tileSize[0] !== source.grid.tileSize[0] || grid.tileSize[1] !== source.grid.tileSize[1]) {
+    throw new ConfigError(`tile size of cache and tile source do not match (source "${source.name}")`);
+  }
+  if (!grid.srs.equals(source.grid.srs)) {
+    throw new ConfigError(`SRS of cache and tile source do not match (source "${source.name}")`);
+  }
+}
