@@ -7,7 +7,7 @@ import { sourceDefinitions } from '../source/index.ts';
 import type { CommonSourceOptions } from '../source/options.ts';
 import type { Coverages } from './coverages.ts';
 import { explainIssue } from './explain.ts';
-import { LATER_SERVICES, LATER_SOURCES, LATER_STORES, REMOVED_KINDS } from './later.ts';
+import { LATER_SERVICES, LATER_STORES, REMOVED_KINDS } from './later.ts';
 import { didYouMean } from './nearest.ts';
 import { normalize } from './normalize.ts';
 import { type CacheOptions, cacheOptions } from './options/cache.ts';
@@ -132,7 +132,7 @@ class Checker {
   }
 
   source(options: unknown, path: Path): KindOptions<CommonSourceOptions> | undefined {
-    return this.#kind(sourceDefinitions, LATER_SOURCES, undefined, options, path, 'source');
+    return this.#kind(sourceDefinitions, [], undefined, options, path, 'source');
   }
 
   cache(options: unknown, path: Path): CheckedCache | undefined {

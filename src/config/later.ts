@@ -1,7 +1,5 @@
 /** Kinds that MapProxy knows and this program does not yet: a configuration may name them, but not rely on them. */
 
-export const LATER_SOURCES: readonly string[] = ['arcgis', 'mapserver', 'mapnik', 'ogcapitiles', 'ogcapimaps'];
-
 export const LATER_STORES: readonly string[] = [
   'sqlite',
   'geopackage',

@@ -1,9 +1,11 @@
 import { SourceError } from '../../http/errors.ts';
 import { getLogger } from '../../log.ts';
 import { VERSION } from '../../version.ts';
+import { waitingFor } from '../../waiting.ts';
 import { splitCredentials } from './credentials.ts';
 import type { Dispatchers } from './dispatchers.ts';
 import { Exchange, type ReceivedAnswer } from './exchange.ts';
+import { countSourceRequest } from './measure.ts';
 import { failureOf, httpError, reasonOf } from './messages.ts';
 import type { HttpOptions } from './options.ts';
 import type { SharedHttp } from './pool.ts';
@@ -20,16 +22,21 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
+/** What a request says besides where it goes. */
+export interface RequestDetails {
+  /** Sent as the body of a POST request. */
+  readonly form?: string | undefined;
+  /** Media type that is wanted, where a server has several. */
+  readonly accept?: string | undefined;
+}
+
 /** Asks the map servers of one source. */
 export interface SourceHttp {
   /** Row GLB-11; `AUTO` leaves the choice to the source. */
   readonly method: 'AUTO' | 'GET' | 'POST';
   readonly hideDetails: boolean;
-  /**
-   * @param form sent as the body of a POST request
-   * @throws SourceError for anything but a successful answer with a body
-   */
-  fetch(url: string, signal: AbortSignal, form?: string): Promise<HttpAnswer>;
+  /** @throws SourceError for anything but a successful answer with a body */
+  fetch(url: string, signal: AbortSignal, details?: RequestDetails): Promise<HttpAnswer>;
 }
 
 /** One source's way to its servers; `HttpPool` makes them. */
@@ -58,14 +65,16 @@ export class PooledHttp implements SourceHttp {
     });
   }
 
-  async fetch(configuredUrl: string, signal: AbortSignal, form?: string): Promise<HttpAnswer> {
+  async fetch(configuredUrl: string, signal: AbortSignal, details: RequestDetails = {}): Promise<HttpAnswer> {
+    const { form, accept } = details;
     const { url, credentials } = splitCredentials(configuredUrl);
-    const leave = await this.#enter(url, signal);
+    const leave = await waitingFor(signal, 'a place at a source', this.#enter(url, signal));
     const started = performance.now();
     let answer: ReceivedAnswer;
     try {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#timeout)]);
-      answer = await this.#exchange.run({ url, credentials, form, signal: limited });
+      const running = this.#exchange.run({ url, credentials, form, accept, signal: limited });
+      answer = await waitingFor(signal, `source ${new URL(url).host}`, running);
     } catch (error) {
       this.#log(url, form, undefined, started);
       throw this.#errorOf(error, url, signal);
@@ -102,9 +111,10 @@ export class PooledHttp implements SourceHttp {
 
   /** `METHOD URL STATUS SIZE_KB DURATION_MS`, a dash for what is unknown (row SRC-08). */
   #log(url: string, form: string | undefined, answer: HttpAnswer | undefined, started: number): void {
+    const duration = Math.round(performance.now() - started);
+    countSourceRequest(url, answer?.status, duration);
     if (!log.isLevelEnabled('info')) return;
     const size = answer === undefined ? '-' : (answer.body.length / 1024).toFixed(1);
-    const duration = Math.round(performance.now() - started);
     const method = form === undefined ? 'GET' : 'POST';
     log.info(`${method} ${url.replaceAll(' ', '')} ${answer?.status ?? '-'} ${size} ${duration}`);
   }

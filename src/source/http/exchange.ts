@@ -30,6 +30,7 @@ export interface OutgoingRequest {
   readonly credentials: Credentials | undefined;
   /** Undefined: a GET request. */
   readonly form: string | undefined;
+  readonly accept: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -57,14 +58,15 @@ export class Exchange {
    * The final answer, whatever its status. Redirects are followed only to hosts of the configuration, and what was
    * meant for one server is not told to another (row GLB-21).
    */
-  async run({ url, credentials, form, signal }: OutgoingRequest): Promise<ReceivedAnswer> {
+  async run({ url, credentials, form, accept, signal }: OutgoingRequest): Promise<ReceivedAnswer> {
     const first = new URL(url);
     let [target, body] = [first, form];
+    const more: Headers = accept === undefined ? {} : { Accept: accept };
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const isForSource = target.host === first.host && (target.protocol === 'https:' || first.protocol === 'http:');
       const answer = isForSource
-        ? await this.#sendAuthenticated(target, this.#authenticationFor(target, credentials), body, signal)
-        : await this.#send(target, this.#common, body, signal);
+        ? await this.#sendAuthenticated(target, this.#authenticationFor(target, credentials), more, body, signal)
+        : await this.#send(target, { ...this.#common, ...more }, body, signal);
       if (answer.location === undefined) return answer;
       target = this.#redirected(answer.location, target);
       // The other redirects ask for the same again (RFC 9110, section 15.4).
@@ -87,13 +89,15 @@ export class Exchange {
   async #sendAuthenticated(
     target: URL,
     authentication: Authentication | undefined,
+    more: Headers,
     form: string | undefined,
     signal: AbortSignal,
   ): Promise<ReceivedAnswer> {
     const method = form === undefined ? 'GET' : 'POST';
     for (let challenges = 0; ; challenges++) {
       const authorization = authentication?.authorization(method, target);
-      const headers = authorization === undefined ? this.#own : { ...this.#own, Authorization: authorization };
+      const own = { ...more, ...this.#own };
+      const headers = authorization === undefined ? own : { ...own, Authorization: authorization };
       const answer = await this.#send(target, headers, form, signal);
       if (answer.status !== 401 || challenges === MAX_CHALLENGES) return answer;
       if (authentication?.challenged(answer.challenges, authorization) !== true) return answer;

@@ -74,7 +74,9 @@ export class WmsMapSource implements MapSource {
     const parameters = getMapQuery(server, { ...query, format }, forwardedOf(this.#parts, query));
     const isPost = http.method === 'POST' || (http.method === 'AUTO' && fixed.has('SLD_BODY'));
     const url = `${address}?${parameters}`;
-    const answer = await (isPost ? http.fetch(address, query.signal, parameters) : http.fetch(url, query.signal));
+    const answer = await (isPost
+      ? http.fetch(address, query.signal, { form: parameters })
+      : http.fetch(url, query.signal));
     const shown = http.hideDetails ? '' : `: ${splitCredentials(url).url}`;
     return imageOf(answer, `no image returned from source WMS${shown}`);
   }

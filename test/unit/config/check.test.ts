@@ -87,11 +87,12 @@ layers: [{name: a, title: A, sources: [c]}, {name: b, title: B, sources: [osm_ca
     ]);
   });
 
-  it('kinds not available yet are an error where a layer needs them', async (test) => {
+  it('SRC-62: a mapnik source is an error where a layer needs it, with what to do instead', async (test) => {
     const text = `sources: {m: {type: mapnik, mapfile: x}}\nlayers: [{name: roads, title: R, sources: [m]}]`;
     assert.deepEqual(await checkText(test, text), [
-      "warning sources.m.type: sources of type 'mapnik' are not available yet",
-      "error sources.m: sources of type 'mapnik' are not available (needed by layer 'roads')",
+      'error sources.m: mapnik sources are not supported: there is no Mapnik for this program; put a WMS or tile ' +
+        'server in front of the map file (MapServer, mod_tile) and use a source of type wms, mapserver or tile ' +
+        "(needed by layer 'roads')",
     ]);
   });
 

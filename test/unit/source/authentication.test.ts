@@ -110,7 +110,7 @@ describe('servers that want to know who asks', () => {
       const challenge = `Basic realm="r", Digest realm="r", qop="auth", nonce="${nonce}"`;
       return { status: 401, headers: { 'WWW-Authenticate': challenge } };
     });
-    await http.fetch(server.url.replace('//', '//me:secret@'), signal, 'a=1');
+    await http.fetch(server.url.replace('//', '//me:secret@'), signal, { form: 'a=1' });
     const sent = server.requests.map(({ headers }) => /nonce="\d"/.exec(headers.authorization ?? '')?.[0]);
     assert.deepEqual(sent, [undefined, 'nonce="1"', 'nonce="2"']);
     assert.deepEqual(

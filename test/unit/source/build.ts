@@ -1,9 +1,11 @@
+import type { TestContext } from 'node:test';
 import { createGrid } from '../../../src/grid/create-grid.ts';
 import type { TileGrid } from '../../../src/grid/tile-grid.ts';
 import { globalImageOptions, imageSettings } from '../../../src/image/options.ts';
 import type { SourceContext } from '../../../src/source/contract.ts';
-import type { HttpPool } from '../../../src/source/http/pool.ts';
+import { HttpPool } from '../../../src/source/http/pool.ts';
 import { srsByCode } from '../../../src/srs/srs.ts';
+import { type AnswerUpstream, MapServer } from '../../support/map-server.ts';
 
 export const mercator: TileGrid = createGrid({
   name: 'GLOBAL_MERCATOR',
@@ -36,4 +38,25 @@ export function sourceContext(
     warn: (message) => warnings.push(message),
     ...more,
   };
+}
+
+/** A map server on the loopback interface and connections to it; both are gone after the test. */
+export async function startUpstream(
+  test: TestContext,
+  answer?: AnswerUpstream,
+): Promise<{ server: MapServer; pool: HttpPool }> {
+  const server = await MapServer.start(answer);
+  const pool = new HttpPool();
+  test.after(async () => {
+    await pool.close();
+    await server.stop();
+  });
+  return { server, pool };
+}
+
+/** The parameters of the last request, by upper-case name. */
+export function lastQuery({ requests }: MapServer): Record<string, string> {
+  const { url = '', body = '' } = requests.at(-1) ?? {};
+  const query = new URLSearchParams(body === '' ? url.slice(url.indexOf('?') + 1) : body);
+  return Object.fromEntries([...query].map(([name, value]) => [name.toUpperCase(), value]));
 }

@@ -134,8 +134,8 @@ describe('redirects', () => {
       if (url === '/end') return { body: 'there' };
       return { status: url === '/303' ? 303 : 307, headers: { Location: '/end' } };
     });
-    await http.fetch(`${server.url}/303`, signal, 'a=1');
-    await http.fetch(`${server.url}/307`, signal, 'a=1');
+    await http.fetch(`${server.url}/303`, signal, { form: 'a=1' });
+    await http.fetch(`${server.url}/307`, signal, { form: 'a=1' });
     assert.deepEqual(
       server.requests.map(({ method, url, body }) => `${method} ${url} ${body}`),
       ['POST /303 a=1', 'GET /end ', 'POST /307 a=1', 'POST /end a=1'],

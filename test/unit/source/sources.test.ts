@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { SourceError } from '../../../src/http/errors.ts';
 import { configureLogging } from '../../../src/log.ts';
 import type { MapSource, TiledSource } from '../../../src/source/contract.ts';
@@ -8,22 +8,11 @@ import { HttpPool } from '../../../src/source/http/pool.ts';
 import tile from '../../../src/source/tile/index.ts';
 import wms from '../../../src/source/wms/index.ts';
 import { srsByCode } from '../../../src/srs/srs.ts';
-import { type AnswerUpstream, MapServer } from '../../support/map-server.ts';
-import { mercator, sourceContext } from './build.ts';
+import { mercator, sourceContext, startUpstream } from './build.ts';
 
 configureLogging({ level: 'silent' });
 
 const signal = new AbortController().signal;
-
-async function start(test: TestContext, answer?: AnswerUpstream): Promise<{ server: MapServer; pool: HttpPool }> {
-  const server = await MapServer.start(answer);
-  const pool = new HttpPool();
-  test.after(async () => {
-    await pool.close();
-    await server.stop();
-  });
-  return { server, pool };
-}
 
 function wmsSource(pool: HttpPool, options: object): MapSource {
   const source = wms.build(wms.options.parse({ type: 'wms', ...options }), sourceContext(pool));
@@ -47,7 +36,7 @@ const QUERY = {
 
 describe('wms sources', () => {
   it('SRC-20, SRC-21, SRC-23: a GetMap request of 1.1.1', async (test) => {
-    const { server, pool } = await start(test);
+    const { server, pool } = await startUpstream(test);
     const req = { url: `${server.url}/wms?map=/a.map`, layers: 'roads', transparent: true };
     await wmsSource(pool, { req }).getMap(QUERY);
     assert.deepEqual(server.urls, [
@@ -57,7 +46,7 @@ describe('wms sources', () => {
   });
 
   it('SRC-23: 1.3.0 has CRS and the axes of the registry', async (test) => {
-    const { server, pool } = await start(test);
+    const { server, pool } = await startUpstream(test);
     const options = { req: { url: server.url, layers: 'a' }, wms_opts: { version: '1.3.0' } };
     await wmsSource(pool, options).getMap(QUERY);
     const query = new URL(server.urls[0] ?? '', server.url).searchParams;
@@ -67,7 +56,7 @@ describe('wms sources', () => {
   });
 
   it('SRC-23: 1.0.0 has its own words', async (test) => {
-    const { server, pool } = await start(test);
+    const { server, pool } = await startUpstream(test);
     const options = { req: { url: server.url, layers: 'a' }, wms_opts: { version: '1.0.0' } };
     await wmsSource(pool, options).getMap(QUERY);
     const query = new URL(server.urls[0] ?? '', server.url).searchParams;
@@ -78,7 +67,7 @@ describe('wms sources', () => {
   });
 
   it('SRC-20: other parameters are passed on, numbers and booleans as Python writes them', async (test) => {
-    const { server, pool } = await start(test);
+    const { server, pool } = await startUpstream(test);
     const req = { url: server.url, layers: 0, styles: 'red', dpi: 90.5, tiled: false, time: '2020' };
     await wmsSource(pool, { req }).getMap(QUERY);
     const query = new URL(server.urls[0] ?? '', server.url).searchParams;
@@ -90,21 +79,21 @@ describe('wms sources', () => {
   });
 
   it('TRAP-07: the configured name of an SRS is sent', async (test) => {
-    const { server, pool } = await start(test);
+    const { server, pool } = await startUpstream(test);
     const options = { req: { url: server.url, layers: 'a' }, supported_srs: ['EPSG:3857'] };
     await wmsSource(pool, options).getMap({ ...QUERY, srs: srsByCode('EPSG:900913') });
     assert.match(server.urls[0] ?? '', /SRS=EPSG%3A3857/);
   });
 
   it('SRC-30: an unsupported format is replaced by the first supported one', async (test) => {
-    const { server, pool } = await start(test);
+    const { server, pool } = await startUpstream(test);
     const options = { req: { url: server.url, layers: 'a' }, supported_formats: ['image/jpeg', 'image/gif'] };
     await wmsSource(pool, options).getMap(QUERY);
     assert.match(server.urls[0] ?? '', /FORMAT=image%2Fjpeg/);
   });
 
   it('GLB-11: POST sends the query as the body', async (test) => {
-    const { server, pool } = await start(test);
+    const { server, pool } = await startUpstream(test);
     const options = { req: { url: `${server.url}/wms?`, layers: 'a' }, http: { method: 'POST' } };
     await wmsSource(pool, options).getMap(QUERY);
     assert.equal(server.requests[0]?.method, 'POST');
@@ -114,7 +103,10 @@ describe('wms sources', () => {
 
   it('SRC-09: an answer that is no image is an error, without the URL', async (test) => {
     const exception = '<ServiceExceptionReport>layer missing</ServiceExceptionReport>';
-    const { server, pool } = await start(test, () => ({ headers: { 'Content-Type': 'text/xml' }, body: exception }));
+    const { server, pool } = await startUpstream(test, () => ({
+      headers: { 'Content-Type': 'text/xml' },
+      body: exception,
+    }));
     await assert.rejects(wmsSource(pool, { req: { url: server.url, layers: 'a' } }).getMap(QUERY), (error) => {
       assert.ok(error instanceof SourceError);
       assert.equal(error.message, 'no image returned from source WMS');
@@ -154,7 +146,7 @@ describe('tile sources', () => {
   ];
   for (const [template, path] of URLS) {
     it(`SRC-50: ${template}`, async (test) => {
-      const { server, pool } = await start(test);
+      const { server, pool } = await startUpstream(test);
       await tileSource(pool, { url: server.url + template }).getTile([1, 2, 3], 'image/png', signal);
       assert.deepEqual(server.urls, [path]);
     });
@@ -168,13 +160,16 @@ describe('tile sources', () => {
   });
 
   it('SRC-09: an answer that is no image', async (test) => {
-    const { server, pool } = await start(test, () => ({ headers: { 'Content-Type': 'text/html' }, body: '<p>' }));
+    const { server, pool } = await startUpstream(test, () => ({
+      headers: { 'Content-Type': 'text/html' },
+      body: '<p>',
+    }));
     const source = tileSource(pool, { url: `${server.url}/%(z)s` });
     await assert.rejects(source.getTile([0, 0, 0], 'image/png', signal), /response is not an image: \(text\/html\)/);
   });
 
   it('nothing is asked outside the grid', async (test) => {
-    const { server, pool } = await start(test);
+    const { server, pool } = await startUpstream(test);
     assert.equal(await tileSource(pool, { url: `${server.url}/%(z)s` }).getTile([9, 9, 0], 'image/png', signal), null);
     assert.deepEqual(server.urls, []);
   });
