@@ -1,6 +1,7 @@
 import { buildMapApp, loadConfiguration } from '../config/index.ts';
 import type { ClosableApplication } from '../http/application.ts';
 import { ConfigError } from '../http/errors.ts';
+import type { Maintenance } from '../http/maintenance.ts';
 import { getLogger } from '../log.ts';
 import { createMapProxyApp } from './mapproxy.ts';
 
@@ -12,6 +13,7 @@ export interface MapProxyApplication extends ClosableApplication {
   readonly routes: ReadonlySet<string>;
   /** The files it was read from, to tell when to read them again (row CFG-08). */
   readonly files: readonly string[];
+  readonly maintenance: Maintenance;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface MapProxyApplication extends ClosableApplication {
  */
 export async function openMapProxy(file: string): Promise<MapProxyApplication> {
   const configuration = await loadConfiguration(file);
-  const { services, accessControlAllowOrigin, files, close } = buildMapApp(configuration);
+  const { services, accessControlAllowOrigin, files, maintenance, close } = buildMapApp(configuration);
   for (const { message, place } of configuration.problems.list) log.warn(new ConfigError(message, place).message);
   if (configuration.services.has('demo')) {
     log.warn('the demo page is enabled: disable it in production');
@@ -30,6 +32,7 @@ export async function openMapProxy(file: string): Promise<MapProxyApplication> {
     application: createMapProxyApp({ services, accessControlAllowOrigin }),
     routes: new Set(['service', 'ows', ...services.flatMap(({ paths }) => paths)]),
     files: files.map((loaded) => loaded.file),
+    maintenance,
     close,
   };
 }

@@ -64,7 +64,8 @@ export async function openApplication(target: AppTarget, openers: Openers = OPEN
   const opening = new Opening(openers);
   try {
     const { application, routes } = await opening.open(target);
-    return { application, routes, files: [...opening.files], close: () => opening.close() };
+    const { files, maintenance } = opening;
+    return { application, routes, files: [...files], maintenance, close: () => opening.close() };
   } catch (error) {
     await opening.close().catch((second: unknown) => log.error({ err: second }, 'what was opened did not close'));
     throw error;
@@ -76,6 +77,7 @@ type Opened = Pick<OpenApplication, 'application' | 'routes'>;
 /** All that is opened for one target, to be closed together. */
 class Opening {
   readonly files = new Set<string>();
+  readonly #maintenances: Maintenance[] = [];
   readonly #openers: Openers;
   /** In the order in which they were opened. */
   readonly #closers: (() => Promise<void>)[] = [];
@@ -84,6 +86,15 @@ class Opening {
 
   constructor(openers: Openers) {
     this.#openers = openers;
+  }
+
+  /** By the first mount that knows the cache or layer; undefined: no application here keeps tiles. */
+  get maintenance(): Maintenance | undefined {
+    if (this.#maintenances.length === 0) return undefined;
+    return async (task, tell, signal) => {
+      for (const maintenance of this.#maintenances) if (await maintenance(task, tell, signal)) return true;
+      return false;
+    };
   }
 
   open(target: AppTarget): Promise<Opened> {
@@ -148,6 +159,7 @@ class Opening {
   async #keep(opening: OpenApplication | Promise<OpenApplication>): Promise<Opened> {
     const opened = await opening;
     for (const file of opened.files) this.files.add(file);
+    if (opened.maintenance !== undefined) this.#maintenances.push(opened.maintenance);
     this.#closers.push(() => opened.close());
     return opened;
   }

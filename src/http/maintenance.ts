@@ -26,9 +26,10 @@ export interface MaintenanceProgress {
  * Does the work, and tells how far it is now and then. Never rejects: the last call of `tell` has `isFinished`.
  *
  * @param signal ends it early
+ * @returns false where there is no such cache or layer; then nothing was told
  */
 export type Maintenance = (
   task: MaintenanceTask,
   tell: (progress: MaintenanceProgress) => void,
   signal: AbortSignal,
-) => Promise<void>;
+) => Promise<boolean>;

@@ -2,7 +2,7 @@ import type { BrokenApplication } from '../app/debug/open.ts';
 import { type OpenApplication, openApplication } from '../app/open.ts';
 import { tellPending, watchSlowRequests } from '../gateway/measure.ts';
 import { ConfigError } from '../http/errors.ts';
-import type { MaintenanceTask } from '../http/maintenance.ts';
+import type { MaintenanceProgress, MaintenanceTask } from '../http/maintenance.ts';
 import { configureLogging, getLogger, reopenLog } from '../log.ts';
 import type { Deployment } from './deployment.ts';
 import { Gateways } from './gateways.ts';
@@ -105,12 +105,9 @@ class Worker {
 
   async maintain(id: number, task: MaintenanceTask): Promise<void> {
     const { maintenance } = this.#opened;
-    if (maintenance === undefined) {
-      const error = 'this application keeps no tiles';
-      report({ type: 'progress', id, done: 0, total: 0, failed: 0, isFinished: true, error });
-      return;
-    }
-    await maintenance(task, (progress) => report({ type: 'progress', id, ...progress }), this.#leaving.signal);
+    const tell = (progress: MaintenanceProgress) => report({ type: 'progress', id, ...progress });
+    if (await maintenance?.(task, tell, this.#leaving.signal)) return;
+    tell({ done: 0, total: 0, failed: 0, isFinished: true, error: `there is no cache or layer '${task.target}'` });
   }
 
   #countRequest(): void {
