@@ -1,3 +1,4 @@
+import type { Maintenance } from '../../http/maintenance.ts';
 import { LayerRenderer } from '../../layer/renderer.ts';
 import { getLogger } from '../../log.ts';
 import type { Service } from '../../service/contract.ts';
@@ -5,6 +6,7 @@ import type { Configuration } from '../configuration.ts';
 import type { LoadedFile } from '../read.ts';
 import { Graph } from './graph.ts';
 import { buildLayers } from './layers.ts';
+import { tileMaintenance } from './maintenance.ts';
 import { buildServices, rootTitle } from './services.ts';
 
 const log = getLogger('mapproxy.config');
@@ -15,6 +17,8 @@ export interface MapAppParts {
   /** Undefined: the header is not sent (row GLB-18). */
   readonly accessControlAllowOrigin: string | undefined;
   readonly files: readonly LoadedFile[];
+  /** Work on stored tiles. */
+  readonly maintenance: Maintenance;
   /** Closes databases and connections. */
   close(): Promise<void>;
 }
@@ -35,6 +39,7 @@ export function buildMapApp(configuration: Configuration): MapAppParts {
       services,
       accessControlAllowOrigin: globals.http.access_control_allow_origin || undefined,
       files: configuration.files,
+      maintenance: tileMaintenance(configuration, graph),
       close: () => graph.close(),
     };
   } catch (error) {
