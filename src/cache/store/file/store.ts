@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { TileCoord } from '../../../grid/types.ts';
 import { RequestError } from '../../../http/errors.ts';
@@ -19,7 +19,13 @@ interface FileVersion {
   /** Milliseconds since 1970. */
   readonly mtime: number;
   /** Of a tile that is a link to a file shared with others: the link's own. */
-  readonly link: { readonly inode: number; readonly mtime: number } | undefined;
+  readonly link: LinkVersion | undefined;
+}
+
+interface LinkVersion {
+  readonly inode: number;
+  /** Milliseconds since 1970. */
+  readonly mtime: number;
 }
 
 const QUIETLY = { throwIfNoEntry: false } as const;
@@ -62,17 +68,9 @@ export class FileStore implements TileStore {
   }
 
   #read(coord: TileCoord, dimensions: Dimensions | undefined, path: string): StoredTile | null {
-    let own: Stats | undefined;
-    let descriptor: number;
-    try {
-      // Most that is not stored is found out here, without the cost of an exception.
-      own = lstatSync(path, QUIETLY);
-      if (own === undefined) return null;
-      descriptor = openSync(path, 'r');
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
+    const opened = openTile(path);
+    if (opened === undefined) return null;
+    const { descriptor, link } = opened;
     let stats: Stats;
     let body: Buffer;
     try {
@@ -86,7 +84,6 @@ export class FileStore implements TileStore {
       closeSync(descriptor);
     }
     const { mtimeMs, ino, size } = stats;
-    const link = own.isSymbolicLink() ? { inode: own.ino, mtime: own.mtimeMs } : undefined;
     const tile: StoredTile = {
       body,
       mimeType: this.#mimeTypeOf(body),
@@ -127,6 +124,26 @@ export class FileStore implements TileStore {
     if (dimensions === undefined || dimensions.size === 0) return this.#root + this.#layout.path(coord) + this.#suffix;
     if (!this.supportsDimensions) throw new RequestError('this cache does not support dimensions', { status: 400 });
     return this.#root + dimensionPath(dimensions) + this.#layout.path(coord) + this.#suffix;
+  }
+}
+
+/** Windows has no such flag, and no links that are followed unasked. */
+const NOT_THROUGH_LINKS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+
+/** A link shows itself by an error, so that the many tiles that are none cost no look more. Undefined: not there. */
+function openTile(path: string): { readonly descriptor: number; readonly link: LinkVersion | undefined } | undefined {
+  try {
+    return { descriptor: openSync(path, NOT_THROUGH_LINKS), link: undefined };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    if (!(error instanceof Error && 'code' in error && error.code === 'ELOOP')) throw error;
+  }
+  try {
+    const { ino: inode, mtimeMs: mtime } = lstatSync(path);
+    return { descriptor: openSync(path, 'r'), link: { inode, mtime } };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 
