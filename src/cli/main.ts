@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 import { checkCommand } from './check.ts';
 import { createCommand } from './create.ts';
 import { pingCommand } from './ping.ts';
+import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { serveDevelopCommand, serveMultiappDevelopCommand } from './serve-develop.ts';
 
@@ -24,6 +25,7 @@ program.addCommand(serveMultiappDevelopCommand());
 program.addCommand(createCommand());
 program.addCommand(checkCommand());
 program.addCommand(pingCommand());
+program.addCommand(schemaCommand());
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {
