@@ -115,7 +115,7 @@ export class CacheBuilder {
     }
     const found = this.#found(key, name);
     const source = 'kind' in found ? found : this.#cachesAsMaps(found);
-    if (source.kind === 'map') return { source, resolution };
+    if (source.kind === 'map' && source.singleTiles !== true) return { source, resolution };
     throw new ConfigError(`source "${name}" does not support un-tiled access`);
   }
 
@@ -161,7 +161,10 @@ export class CacheBuilder {
   #metaGrid(options: CacheOptions, grid: TileGrid, sources: readonly Source[]): MetaGrid {
     const { cache: globals } = this.#configuration.globals;
     const size = options.meta_size ?? globals.meta_size;
-    if (sources.some(({ kind }) => kind === 'map')) {
+    // Row SRC-64: what can only draw single tiles is not asked for several at once.
+    const isTiled = sources.every(({ kind }) => kind === 'tiles');
+    if (!isTiled && sources.some((one) => one.kind === 'map' && one.singleTiles)) return new MetaGrid(grid, [1, 1], 0);
+    if (!isTiled) {
       return new MetaGrid(grid, size, options.meta_buffer ?? globals.meta_buffer);
     }
     const isBulk = options.bulk_meta_tiles ?? globals.bulk_meta_tiles ?? false;

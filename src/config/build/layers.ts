@@ -81,7 +81,7 @@ class LayerBuilder {
     }
     if (!this.#graph.drawsMaps(name)) return undefined;
     const source = this.#needed(layer, () => this.#graph.source(name));
-    if (source.kind === 'map') return { kind: 'source', source };
+    if (source.kind === 'map' && source.singleTiles !== true) return { kind: 'source', source };
     // Tile services do not look at these where the layer has tile_sources.
     if (tileSources !== undefined) return undefined;
     throw new ConfigError(`source "${name}" does not support un-tiled access`);
