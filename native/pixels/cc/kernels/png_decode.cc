@@ -142,18 +142,21 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
+  /// Fills `to` exactly.
   void Run(const std::vector<Span>& input, uint8_t* to, size_t size) {
     stream_.next_out = to;
     stream_.avail_out = static_cast<uInt>(size);
+    int result = Z_OK;
     for (const Span& span : input) {
+      if (result == Z_STREAM_END) break;
       stream_.next_in = const_cast<Bytef*>(span.data);
       stream_.avail_in = static_cast<uInt>(span.size);
-      const int result = inflate(&stream_, Z_NO_FLUSH);
-      if (result == Z_STREAM_END) break;
-      // Z_BUF_ERROR: the picture is complete, or this span is empty.
-      if (result != Z_OK && result != Z_BUF_ERROR) Fail("image data is not valid");
+      result = inflate(&stream_, Z_NO_FLUSH);
+      if (stream_.avail_out == 0 && stream_.avail_in > 0 && result != Z_STREAM_END) Fail("too much image data");
+      // Z_BUF_ERROR: this span is empty.
+      if (result != Z_OK && result != Z_BUF_ERROR && result != Z_STREAM_END) Fail("image data is not valid");
     }
-    if (stream_.avail_out != 0) Fail("too little image data");
+    if (result != Z_STREAM_END || stream_.avail_out != 0) Fail("too little image data");
   }
 
  private:

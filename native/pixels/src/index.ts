@@ -1,0 +1,2 @@
+export type * from './contract.ts';
+export { createPixels, type PixelsOptions } from './pixels.ts';

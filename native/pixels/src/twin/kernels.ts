@@ -1,0 +1,43 @@
+import type { Kernels } from '../kernels.ts';
+import { applyOpacity, hasAlpha, isSingleColor, transparentColor } from './alpha.ts';
+import { bandMerge } from './band-merge.ts';
+import { blit } from './blit.ts';
+import { composite } from './composite.ts';
+import { decodePng } from './png-decode.ts';
+import { encodePalette, encodePng } from './png-encode.ts';
+import { maskByPolygon } from './polygon-mask.ts';
+import { quantise } from './quantise.ts';
+import { warp } from './warp.ts';
+
+/** The kernels as plain functions. Those that write into a target return its bytes: it is a copy here. */
+export type TwinKernels = {
+  readonly [Name in keyof Kernels]: (
+    ...args: Parameters<Kernels[Name]>
+  ) => Name extends 'blit' | 'composite' ? Uint8Array : Awaited<ReturnType<Kernels[Name]>>;
+};
+
+export const twinKernels: TwinKernels = {
+  blit(target, source, x, y) {
+    blit(target, source, x, y);
+    return target.data;
+  },
+  composite(target, source, x, y, opacity, mask) {
+    composite(target, source, x, y, opacity, mask);
+    return target.data;
+  },
+  applyOpacity,
+  transparentColor,
+  bandMerge,
+  maskByPolygon,
+  isSingleColor,
+  hasAlpha,
+  warp,
+  quantise,
+  encodePng,
+  encodePalette,
+  encodeIndexedPng(raster, colors, quantiser, level) {
+    const { palette, indices } = quantise(raster, colors, quantiser);
+    return encodePalette({ data: indices, width: raster.width, height: raster.height, channels: 1 }, palette, level);
+  },
+  decodePng,
+};
