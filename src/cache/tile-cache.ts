@@ -85,6 +85,16 @@ export class TileCache {
     this.#isExpired = options.isExpired;
   }
 
+  /** Of the names of locks of its tiles (row TILE-12). */
+  get lockId(): string {
+    return this.#store.lockId;
+  }
+
+  /** Whether tiles of different dimensions are kept apart, or not kept at all (row LYR-11). */
+  get takesDimensions(): boolean {
+    return !this.#keepsTiles || this.#store.supportsDimensions;
+  }
+
   getTile(coord: TileCoord, request: TileRequest): CachedTile | null | Promise<CachedTile | null> {
     if (this.coverage !== undefined && !this.#covers(coord)) return null;
     if (!this.#keepsTiles) return this.#create(coord, request, null);
