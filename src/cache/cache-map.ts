@@ -2,6 +2,7 @@ import { bboxEquals, resolutionOf } from '../grid/bbox.ts';
 import type { AffectedTiles } from '../grid/tile-grid.ts';
 import type { Bbox, Size, TileCoord } from '../grid/types.ts';
 import { RequestError } from '../http/errors.ts';
+import { neededBbox } from '../image/needed-bbox.ts';
 import { MAX_PIXELS, type Raster } from '../image/raster.ts';
 import { reproject } from '../image/reproject.ts';
 import { resample } from '../image/resample.ts';
@@ -92,8 +93,11 @@ function cutOut(mosaic: Raster, mosaicBbox: Bbox, cache: TileCache, query: Cache
 }
 
 function affectedTiles(cache: TileCache, { bbox, size, srs }: CacheQuery): AffectedTiles | null {
+  const { grid } = cache;
+  const needed = neededBbox(bbox, srs, grid.srs, grid.bbox);
+  if (needed === undefined) return null;
   try {
-    return cache.grid.affectedTiles(bbox, size, srs);
+    return grid.affectedTiles(needed, size);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const resolution = resolutionOf(bbox, size);

@@ -1,5 +1,9 @@
+import type { Raster as PixelRaster } from '@mapgate/pixels';
 import sharp, { type Sharp } from 'sharp';
 import type { Size } from '../grid/types.ts';
+import { MAX_PIXELS } from './limits.ts';
+
+export { MAX_PIXELS } from './limits.ts';
 
 /** A picture in memory: 8 bits each of red, green, blue and alpha for each pixel, rows from the top. */
 export interface Raster {
@@ -11,12 +15,6 @@ export interface Raster {
 }
 
 export const CHANNELS = 4;
-
-/**
- * The most pixels of a picture that is taken into memory, 200 MB as raster: far above meta tiles and GetMap answers
- * (16 million pixels by default), far below what a hostile map server could claim in a small file.
- */
-export const MAX_PIXELS = 50_000_000;
 
 /**
  * Decodes a picture of any known format; its size is checked before memory is taken.
@@ -63,4 +61,14 @@ export function paste(target: Raster, source: Raster, left: number, top: number)
     const targetStart = ((row + top) * target.width + left + from) * CHANNELS;
     source.data.copy(target.data, targetStart, sourceRow + from * CHANNELS, sourceRow + to * CHANNELS);
   }
+}
+
+/** The same bytes as @mapgate/pixels takes them. */
+export function asPixels({ data, width, height }: Raster): PixelRaster {
+  return { data, width, height, channels: CHANNELS };
+}
+
+/** What @mapgate/pixels made of four channels. */
+export function fromPixels({ data, width, height }: PixelRaster, opaque: boolean): Raster {
+  return { data: Buffer.from(data.buffer, data.byteOffset, data.byteLength), width, height, opaque };
 }

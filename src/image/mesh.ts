@@ -1,0 +1,128 @@
+import type { Quad } from '@mapgate/pixels';
+import type { Size } from '../grid/types.ts';
+
+/** Replaces points of the new picture, x and y in turn, by those of the old one; NaN: has no place there. */
+export type Locate = (points: Float64Array) => void;
+
+export interface Mesh {
+  readonly quads: readonly Quad[];
+  /** Whether every pixel of the new picture lies in the old one. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * How far off a pixel may be, in pixels of the finer picture. MapProxy looks for one pixel in the middle of a quad (row
+ * IMG-17); here nothing anywhere in it is off by as much.
+ */
+const MOST_ERROR = 0.4;
+
+/** Nothing finer than this many pixels is looked for at first: islands of what a projection has a place for. */
+const FIRST_QUAD = 64;
+
+/** Nor finer than this part of a side, for the time that a large map would take. */
+const FIRST_PARTS = 16;
+
+type Rectangle = readonly [left: number, top: number, right: number, bottom: number];
+
+/**
+ * Divides a new picture into quads whose pixels may be interpolated between their corners, smaller where the way into
+ * the old picture is crooked. Single pixels are left along its breaks: the antimeridian, poles, the end of a
+ * projection's domain.
+ */
+export function buildMesh(size: Size, old: Size, locate: Locate): Mesh {
+  const quads: Quad[] = [];
+  let [area, isInside] = [0, true];
+  const keep = ([left, top, right, bottom]: Rectangle, corners: Quad['corners']) => {
+    quads.push({ left, top, right, bottom, corners });
+    area += (right - left) * (bottom - top);
+    isInside &&= isWithin(corners, old);
+  };
+  for (let waiting = firstRectangles(size); waiting.length > 0; ) {
+    const [singles, larger] = [waiting.filter(isPixel), waiting.filter((one) => !isPixel(one))];
+    const centres = Float64Array.from(singles.flatMap(([left, top]) => [left + 0.5, top + 0.5]));
+    locate(centres);
+    singles.forEach((pixel, index) => {
+      const [x = Number.NaN, y = Number.NaN] = centres.subarray(index * 2);
+      if (Number.isFinite(x) && Number.isFinite(y)) keep(pixel, [x, y, x, y, x, y, x, y]);
+    });
+    const nodes = Float64Array.from(larger.flatMap(nodesOf));
+    locate(nodes);
+    waiting = larger.flatMap((rectangle, index) => {
+      const found = nodes.subarray(index * NODES.length * 2, (index + 1) * NODES.length * 2);
+      if (found.every(Number.isNaN)) return [];
+      const corners = straightCorners(found, rectangle);
+      if (corners === undefined) return divide(rectangle);
+      keep(rectangle, corners);
+      return [];
+    });
+  }
+  return { quads, isWhole: isInside && area === size[0] * size[1] };
+}
+
+function firstRectangles([width, height]: Size): Rectangle[] {
+  const [stepX, stepY] = [width, height].map((side) => Math.max(FIRST_QUAD, Math.ceil(side / FIRST_PARTS)));
+  const rectangles: Rectangle[] = [];
+  for (let top = 0; top < height; top += stepY ?? height) {
+    for (let left = 0; left < width; left += stepX ?? width) {
+      rectangles.push([left, top, Math.min(left + (stepX ?? width), width), Math.min(top + (stepY ?? height), height)]);
+    }
+  }
+  return rectangles;
+}
+
+function isPixel([left, top, right, bottom]: Rectangle): boolean {
+  return right - left === 1 && bottom - top === 1;
+}
+
+/** Where a rectangle is looked at, in parts of its sides: corners in a quad's order, the middle of its edges, its centre. */
+const NODES = [
+  [0, 0],
+  [0, 1],
+  [1, 1],
+  [1, 0],
+  [0, 0.5],
+  [0.5, 1],
+  [1, 0.5],
+  [0.5, 0],
+  [0.5, 0.5],
+] as const;
+
+function nodesOf([left, top, right, bottom]: Rectangle): number[] {
+  return NODES.flatMap(([u, v]) => [left + (right - left) * u, top + (bottom - top) * v]);
+}
+
+/** The corners, where everything between them is nearly on straight lines. */
+function straightCorners(nodes: Float64Array, [left, top, right, bottom]: Rectangle): Quad['corners'] | undefined {
+  const [x0 = 0, y0 = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0] = nodes;
+  const oldDiagonal = Math.max(Math.hypot(x2 - x0, y2 - y0), Math.hypot(x3 - x1, y3 - y1));
+  // Where the old picture is enlarged, its pixels are larger than those that may be off.
+  const scale = Math.min(1, oldDiagonal / Math.hypot(right - left, bottom - top));
+  const most = (MOST_ERROR * scale) ** 2;
+  for (let index = 4; index < NODES.length; index++) {
+    const [u, v] = NODES[index] ?? [0, 0];
+    const x = (x0 * (1 - u) + x3 * u) * (1 - v) + (x1 * (1 - u) + x2 * u) * v;
+    const y = (y0 * (1 - u) + y3 * u) * (1 - v) + (y1 * (1 - u) + y2 * u) * v;
+    const [dx, dy] = [x - (nodes[index * 2] ?? 0), y - (nodes[index * 2 + 1] ?? 0)];
+    // NaN is not smaller either.
+    if (!(dx * dx + dy * dy <= most)) return undefined;
+  }
+  return [x0, y0, x1, y1, x2, y2, x3, y3];
+}
+
+function divide([left, top, right, bottom]: Rectangle): Rectangle[] {
+  const [middle, centre] = [Math.ceil((left + right) / 2), Math.ceil((top + bottom) / 2)];
+  const columns = right - left > 1 ? [left, middle, right] : [left, right];
+  const rows = bottom - top > 1 ? [top, centre, bottom] : [top, bottom];
+  return columns.slice(1).flatMap((end, column) => {
+    return rows.slice(1).map((low, row): Rectangle => [columns[column] ?? 0, rows[row] ?? 0, end, low]);
+  });
+}
+
+/** Rounding leaves corners a little outside; the pixels' centres are not. */
+const ROUNDING = 1e-3;
+
+function isWithin(corners: Quad['corners'], [width, height]: Size): boolean {
+  return corners.every((value, index) => {
+    return value >= -ROUNDING && value <= (index % 2 === 0 ? width : height) + ROUNDING;
+  });
+}
