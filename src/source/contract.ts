@@ -113,7 +113,10 @@ export interface LegendSource {
   readonly identifier: string;
   /** True: the same at every scale. */
   readonly isStatic: boolean;
-  /** One picture for each layer of the source, from top to bottom; those that failed are missing, see `complete`. */
+  /**
+   * One picture for each layer of the source, in the order of its layers: the last belongs at the top. Those that failed
+   * are missing, see `complete`.
+   */
   getLegends(query: LegendQuery): Promise<{ readonly legends: readonly LegendAnswer[]; readonly complete: boolean }>;
 }
 

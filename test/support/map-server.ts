@@ -102,7 +102,9 @@ export async function blockPng(width: number, height: number): Promise<Buffer> {
 async function drawMap({ url, body }: UpstreamRequest): Promise<UpstreamAnswer> {
   // Names of WMS parameters may be in any case.
   const query = new URLSearchParams((body === '' ? url.slice(url.indexOf('?') + 1) : body).toUpperCase());
-  const width = Number(query.get('WIDTH') ?? 256);
-  const height = Number(query.get('HEIGHT') ?? 256);
+  // ArcGIS has one parameter for both.
+  const [columns, rows] = query.get('SIZE')?.split(',') ?? [query.get('WIDTH'), query.get('HEIGHT')];
+  const width = Number(columns ?? 256);
+  const height = Number(rows ?? 256);
   return { headers: { 'Content-Type': 'image/png' }, body: await blockPng(width, height) };
 }

@@ -3,7 +3,7 @@ import type { MapSource, SourceImage, SourceQuery } from '../contract.ts';
 import { splitCredentials } from '../http/credentials.ts';
 import { imageOf } from '../image-answer.ts';
 import { drawServerMap, type ServerAbilities } from '../server-map.ts';
-import { getMapQuery, type WmsParameters } from './request.ts';
+import { getMapQuery, type WmsParameters, writeParameters } from './request.ts';
 import type { WmsServer } from './server.ts';
 
 /** Below this the map shows what is under it; MapProxy's limit. */
@@ -69,16 +69,27 @@ export class WmsMapSource implements MapSource {
 
   async #ask(query: SourceQuery): Promise<Buffer> {
     const { server } = this.#parts;
-    const { address, http, fixed } = server;
-    const format = this.#format(query.format);
-    const parameters = getMapQuery(server, { ...query, format }, forwardedOf(this.#parts, query));
+    const { http, fixed } = server;
     const isPost = http.method === 'POST' || (http.method === 'AUTO' && fixed.has('SLD_BODY'));
-    const url = `${address}?${parameters}`;
-    const answer = await (isPost
-      ? http.fetch(address, query.signal, { form: parameters })
-      : http.fetch(url, query.signal));
+    const map = { ...query, format: this.#format(query.format) };
+    const { url, form } = isPost ? this.#postRequest(map) : { url: this.#getUrl(map), form: undefined };
+    const answer = await http.fetch(url, query.signal, { form });
     const shown = http.hideDetails ? '' : `: ${splitCredentials(url).url}`;
     return imageOf(answer, `no image returned from source WMS${shown}`);
+  }
+
+  #getUrl(map: SourceQuery): string {
+    const { server } = this.#parts;
+    return `${server.address}?${getMapQuery(server, map, forwardedOf(this.#parts, map))}`;
+  }
+
+  /** What the URL has of its own stays there: some servers look for their map nowhere else (row GLB-11). */
+  #postRequest(map: SourceQuery): { url: string; form: string } {
+    const { server } = this.#parts;
+    const { address, urlParameters, fixed } = server;
+    const others = new Map([...fixed].filter(([name, value]) => urlParameters.get(name) !== value));
+    const form = getMapQuery({ ...server, fixed: others }, map, forwardedOf(this.#parts, map));
+    return { url: urlParameters.size === 0 ? address : `${address}?${writeParameters(urlParameters)}`, form };
   }
 
   /** Row SRC-30; what comes in another format than asked for is converted later on. */

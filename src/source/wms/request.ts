@@ -107,6 +107,10 @@ function queryOf(fixed: WmsParameters, required: readonly OptionalParameter[]): 
     parameters.delete(name);
     parameters.set(name, String(value));
   }
+  return writeParameters(parameters);
+}
+
+export function writeParameters(parameters: WmsParameters): string {
   return [...parameters]
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%2C', ',')}`)
     .join('&');

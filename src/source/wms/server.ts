@@ -12,6 +12,8 @@ const FILE_SCHEME = 'file://';
 export interface WmsServer extends WmsTemplate {
   /** URL without a query. */
   readonly address: string;
+  /** The URL's own query, which stays there when all else is sent as a form (row GLB-11). */
+  readonly urlParameters: WmsParameters;
   readonly http: SourceHttp;
 }
 
@@ -22,7 +24,8 @@ export function wmsServer(
   { req, wms_opts: { version } }: WmsServerOptions,
   context: SourceContext,
 ): WmsServer {
-  const { address, parameters } = splitServiceUrl(url);
+  const { address, parameters: urlParameters } = splitServiceUrl(url);
+  const parameters = new Map(urlParameters);
   const { transparent, ...others } = req;
   for (const [name, value] of Object.entries(others)) {
     if (value !== undefined) parameters.set(name.toUpperCase(), value);
@@ -30,7 +33,7 @@ export function wmsServer(
   if (transparent !== undefined) parameters.set('TRANSPARENT', transparent ? 'True' : 'False');
   const fixed = withStyleFile(parameters, context);
   if (!['LAYERS', 'SLD', 'SLD_BODY'].some((name) => fixed.has(name))) context.warn('req.layers is missing');
-  return { address, http, version, fixed };
+  return { address, urlParameters, http, version, fixed };
 }
 
 /** A style description in a file is sent itself, since the server cannot read it (row SRC-22). */
