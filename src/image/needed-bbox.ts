@@ -1,7 +1,6 @@
 import { bboxIntersection, bboxUnion } from '../grid/bbox.ts';
 import type { Bbox } from '../grid/types.ts';
 import type { Srs } from '../srs/srs.ts';
-import { transformPoints } from './transform-points.ts';
 
 /** Points on a side of the lattice that is laid over a map. */
 const LATTICE = 33;
@@ -39,7 +38,7 @@ function latticeBbox([west, south, east, north]: Bbox, srs: Srs, to: Srs, limit:
     points[index * 2] = west + ((east - west) * (index % LATTICE)) / (LATTICE - 1);
     points[index * 2 + 1] = south + ((north - south) * Math.floor(index / LATTICE)) / (LATTICE - 1);
   }
-  transformPoints(srs, to, points);
+  srs.transformPoints(to, points);
   let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let at = 0; at < points.length; at += 2) {
     const [x = Number.NaN, y = Number.NaN] = [points[at], points[at + 1]];

@@ -4,7 +4,6 @@ import { buildMesh, type Locate } from './mesh.ts';
 import type { Resampling } from './options.ts';
 import { pixels } from './pixels.ts';
 import { asPixels, blankRaster, fromPixels, type Raster } from './raster.ts';
-import { transformPoints } from './transform-points.ts';
 
 /** From which map to which. */
 export interface Reprojection {
@@ -38,7 +37,7 @@ export function locator(
       points[at] = toBbox[0] + (points[at] ?? 0) * resX;
       points[at + 1] = toBbox[3] - (points[at + 1] ?? 0) * resY;
     }
-    transformPoints(toSrs, fromSrs, points);
+    toSrs.transformPoints(fromSrs, points);
     for (let at = 0; at < points.length; at += 2) {
       points[at] = ((points[at] ?? 0) - fromBbox[0]) * scaleX;
       points[at + 1] = (fromBbox[3] - (points[at + 1] ?? 0)) * scaleY;
