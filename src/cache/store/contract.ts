@@ -60,7 +60,7 @@ export interface StoreContext {
   /** `EPSG900913`: the grid's SRS as configured, without colons (row CCH-01). */
   readonly srsPathName: string;
   readonly hasSeveralGrids: boolean;
-  /** Absolute; `cache_dir` of the cache or the global `base_dir`. */
+  /** Absolute, as `resolvePath` makes it; `cache_dir` of the cache or the global `base_dir`. */
   readonly baseDirectory: string;
   /** Of file names (row TRAP-12). */
   readonly extension: string;
@@ -74,7 +74,7 @@ export interface StoreContext {
   /** Seconds a database waits for another process (row GLB-36). */
   readonly sqliteTimeout: number;
   readonly sqliteWal: boolean | undefined;
-  /** Makes a path of the configuration absolute (row CFG-10). */
+  /** Makes a path of the configuration absolute (row CFG-10), but else leaves it as it is written: see `joinPath`. */
   readonly resolvePath: (path: string) => string;
 }
 

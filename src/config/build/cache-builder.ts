@@ -1,9 +1,11 @@
+import { dirname } from 'node:path';
 import { cacheAsMapSource, cacheAsTiledSource, cacheWithSameTiles } from '../../cache/cache-source.ts';
 import { mapTileCreator, type TileCreator, tiledTileCreator } from '../../cache/creator.ts';
 import { type IsExpired, refreshRule } from '../../cache/refresh.ts';
 import type { RescaleRule } from '../../cache/rescale.ts';
 import type { TileStore } from '../../cache/store/contract.ts';
 import { storeDefinitions } from '../../cache/store/index.ts';
+import { joinPath } from '../../cache/store/paths.ts';
 import { TileMemory } from '../../cache/store/tile-memory.ts';
 import { TileCache } from '../../cache/tile-cache.ts';
 import { TileLocks } from '../../cache/tile-locks.ts';
@@ -179,14 +181,20 @@ export class CacheBuilder {
 
   /** Rows TILE-11, GLB-27. */
   #locks({ options, store: { options: own } }: CheckedCache, store: TileStore): TileLocks {
-    const { globals, resolvePath } = this.#configuration;
+    const { globals } = this.#configuration;
     const configured = own?.tile_lock_dir ?? globals.cache.tile_lock_dir;
+    const base = own?.directory ?? options.cache_dir ?? globals.cache.base_dir;
     return new TileLocks({
-      directory: resolvePath(configured ?? `${options.cache_dir ?? globals.cache.base_dir}/tile_locks`),
+      directory: this.#path(configured ?? joinPath(base, 'tile_locks')),
       cacheId: store.lockId,
       timeoutSeconds: globals.http.client_timeout ?? DEFAULT_LOCK_TIMEOUT,
       permissions: this.#permissions(),
     });
+  }
+
+  /** Relative to the configuration (row CFG-10). */
+  #path(path: string): string {
+    return joinPath(dirname(this.#configuration.file), path);
   }
 
   #permissions() {
@@ -208,14 +216,14 @@ export class CacheBuilder {
     if (definition === undefined || own === undefined) {
       throw new ConfigError(`caches of type '${type}' are not available`);
     }
-    const { globals, resolvePath } = this.#configuration;
+    const { globals } = this.#configuration;
     const link = options.link_single_color_images ?? globals.cache.link_single_color_images ?? false;
     return definition.build(own, {
       cacheName,
       grid: cache.grid,
       srsPathName: this.#parts.srsCode(cache.gridName).replaceAll(':', ''),
       hasSeveralGrids: cache.gridCount > 1,
-      baseDirectory: resolvePath(options.cache_dir ?? globals.cache.base_dir),
+      baseDirectory: this.#path(options.cache_dir ?? globals.cache.base_dir),
       extension: formatExtension(options.image?.format ?? options.format),
       mimeTypeOf: tileMimeType(cache.image.format),
       memory: this.#tileMemory,
@@ -223,7 +231,7 @@ export class CacheBuilder {
       linkSingleColors: link === true ? 'symlink' : link === false ? undefined : link,
       sqliteTimeout: globals.cache.sqlite_timeout,
       sqliteWal: globals.cache.sqlite_wal,
-      resolvePath,
+      resolvePath: (path) => this.#path(path),
     });
   }
 }

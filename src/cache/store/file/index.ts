@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../../../http/errors.ts';
 import { defineStore, type StoreContext, type TileStore } from '../contract.ts';
 import { commonStoreOptions } from '../options.ts';
+import { joinPath } from '../paths.ts';
 import { LAYOUTS } from './layouts.ts';
 import { FileStore } from './store.ts';
 
@@ -27,7 +27,9 @@ export default defineStore<FileOptions>({
 function directoryOf({ directory, use_grid_names: byGrid }: FileOptions, context: StoreContext): string {
   const { cacheName, baseDirectory, grid, srsPathName } = context;
   if (directory === undefined) {
-    return byGrid ? join(baseDirectory, cacheName, grid.name) : join(baseDirectory, `${cacheName}_${srsPathName}`);
+    return byGrid
+      ? joinPath(baseDirectory, cacheName, grid.name)
+      : joinPath(baseDirectory, `${cacheName}_${srsPathName}`);
   }
   if (context.hasSeveralGrids) {
     throw new ConfigError(`using single directory for cache with multiple grids in ${cacheName}`);

@@ -49,7 +49,7 @@ export class FileStore implements TileStore {
     const { extension, permissions, mimeTypeOf, memory, linkSingleColors } = context;
     this.lockId = md5(directory);
     this.supportsDimensions = layout.dimensions;
-    this.#root = `${directory}/`;
+    this.#root = directory.endsWith('/') ? directory : `${directory}/`;
     this.#suffix = `.${extension}`;
     this.#layout = layout;
     this.#permissions = permissions;

@@ -1,7 +1,7 @@
-import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { defineStore, type StoreContext, type TileStore } from '../contract.ts';
 import { commonStoreOptions } from '../options.ts';
+import { joinPath } from '../paths.ts';
 import { MbtilesStore } from './store.ts';
 
 const options = z.object({
@@ -39,5 +39,5 @@ function fileOf(
   const name = filename ?? `${cacheName}.mbtiles`;
   if (name.startsWith('./')) return resolvePath(name);
   const base = directory === undefined ? baseDirectory : resolvePath(directory);
-  return isAbsolute(name) ? name : join(base, name);
+  return joinPath(base, name);
 }
