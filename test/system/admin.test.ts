@@ -42,7 +42,10 @@ test('metrics add up to the requests made, over recycled workers and a reload', 
   await server.mapgate.says('"msg":"reloaded"');
   assert.ok(server.mapgate.count('a worker is replaced') >= 2, 'workers were replaced');
   // Those that went tell their last counts as they go.
-  await until(async () => (await server.status()).workers.every(({ state }) => state === 'serving'), 'old workers gone');
+  await until(
+    async () => (await server.status()).workers.every(({ state }) => state === 'serving'),
+    'old workers gone',
+  );
   await until(async () => (await server.metric('mapgate_requests_total{service="other",status="2xx"}')) >= 200, 'all');
   assert.equal(await server.metric('mapgate_requests_total{service="other",status="2xx"}'), 200);
   assert.equal(await server.metric('mapgate_requests_total{service="other",status="4xx"}'), 20);
@@ -79,13 +82,19 @@ test('purge and refresh work on the tiles of a cache within a bbox and levels', 
   };
   writeFileSync(sandbox.path('mapproxy.yaml'), JSON.stringify(configuration));
   const server = await Operated.start(t, { app: { mapproxy: sandbox.path('mapproxy.yaml') }, workers: 1 });
-  const tile = async (path: string) => assert.equal((await server.get(`/tms/1.0.0/map/EPSG900913/${path}.png`)).status, 200);
+  const tile = async (path: string) =>
+    assert.equal((await server.get(`/tms/1.0.0/map/EPSG900913/${path}.png`)).status, 200);
   const work = async (target: string) => {
     const begun = await server.admin(target, { method: 'POST' });
     assert.equal(begun.status, 202, begun.body);
     const { id } = JSON.parse(begun.body);
     const found = async () => {
-      const tasks = (await server.status()).tasks as { id: number; isFinished: boolean; error?: string; done: number }[];
+      const tasks = (await server.status()).tasks as {
+        id: number;
+        isFinished: boolean;
+        error?: string;
+        done: number;
+      }[];
       return tasks.find((task) => task.id === id);
     };
     await until(async () => (await found())?.isFinished === true, target);
@@ -99,7 +108,8 @@ test('purge and refresh work on the tiles of a cache within a bbox and levels', 
   const host = source.url.slice('http://'.length);
   assert.equal(await server.metric(`mapgate_source_requests_total{host="${host}",status="200"}`), 1);
 
-  await work('/purge?cache=tiles&levels=0-1&bbox=-180,-85,0,0&srs=EPSG:4326');
+  const purged = await work('/purge?cache=tiles&levels=0-1&bbox=-180,-85,0,0&srs=EPSG:4326');
+  assert.deepEqual([purged?.done, purged?.error], [2, undefined]);
   await tile('0/0/0');
   assert.equal(source.requests.length, 2);
 
