@@ -19,7 +19,7 @@ grids:
 sources:
   wms: {type: wms, req: {url: SERVER/wms, layers: roads}}
   top: {type: wms, req: {url: SERVER/top, layers: top, transparent: true}}
-  broken: {type: wms, req: {url: SERVER/broken, layers: x}}
+  broken: {type: wms, req: {url: SERVER/broken, layers: x, transparent: true}}
   debug: {type: debug}
 caches:
   osm: {sources: [wms], grids: [GLOBAL_WEBMERCATOR], meta_size: [1, 1], meta_buffer: 0}
