@@ -7,7 +7,8 @@ import type { ImageSettings } from '../../image/options.ts';
 import { defineSource, type SourceImage, type TiledSource } from '../contract.ts';
 import type { SourceHttp } from '../http/client.ts';
 import { imageOf } from '../image-answer.ts';
-import { commonSourceOptions } from '../options.ts';
+import { commonSourceOptions, httpOf } from '../options.ts';
+import { TileFiles } from './files.ts';
 import { PrintfTemplate } from './template.ts';
 
 const options = z.object({
@@ -57,10 +58,16 @@ export default defineSource<z.infer<typeof options>>({
       grid: context.grid(own.grid ?? DEFAULT_GRID),
       image,
       format: own.image?.format ?? own.request_format,
-      http: context.http([own.url], own.http),
+      http: isFile(own.url)
+        ? new TileFiles(own.http?.hide_error_details ?? true)
+        : context.http([own.url], httpOf(own)),
     });
   },
 });
+
+function isFile(url: string): boolean {
+  return url.startsWith('file://');
+}
 
 interface TemplateSourceParts {
   readonly template: PrintfTemplate;

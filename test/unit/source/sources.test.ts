@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { SourceError } from '../../../src/http/errors.ts';
 import { configureLogging } from '../../../src/log.ts';
@@ -8,6 +9,7 @@ import { HttpPool } from '../../../src/source/http/pool.ts';
 import tile from '../../../src/source/tile/index.ts';
 import wms from '../../../src/source/wms/index.ts';
 import { srsByCode } from '../../../src/srs/srs.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 import { mercator, sourceContext, startUpstream } from './build.ts';
 
 configureLogging({ level: 'silent' });
@@ -166,6 +168,17 @@ describe('tile sources', () => {
     }));
     const source = tileSource(pool, { url: `${server.url}/%(z)s` });
     await assert.rejects(source.getTile([0, 0, 0], 'image/png', signal), /response is not an image: \(text\/html\)/);
+  });
+
+  it('SEC-04: tiles of a folder, where the configuration names it', async (test) => {
+    const folder = await temporaryFolder(test);
+    const source = tileSource(new HttpPool(), { url: `file://${folder}/%(z)s-%(x)s-%(y)s.png` });
+    const own = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+    await writeFile(`${folder}/3-1-2.png`, own);
+    assert.deepEqual((await source.getTile([1, 2, 3], 'image/png', signal))?.body, own);
+    await assert.rejects(source.getTile([0, 0, 3], 'image/png', signal), {
+      message: 'No response from URL (see logs for URL and reason).',
+    });
   });
 
   it('nothing is asked outside the grid', async (test) => {
