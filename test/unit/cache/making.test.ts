@@ -238,7 +238,7 @@ describe('the coverage of a cache', () => {
   it('COV-11: it is the extent of the layer', async (test) => {
     const { tileSet } = await openMap(test, tiled(COVERAGE));
     assert.deepEqual(
-      tileSet('osm').extent.map((value) => Math.round(value)),
+      tileSet('osm').extent.map((value) => Math.round(value) + 0),
       [0, 0, 10018754, 5621521],
     );
   });
