@@ -1,6 +1,8 @@
 #include "png_encode.h"
 
 #include <cstring>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "alpha.h"
@@ -32,6 +34,16 @@ void AddPalette(PngWriter& writer, const IndexedView& picture) {
   }
   writer.AddChunk(ChunkType("PLTE"), colours, size_t{picture.color_count} * 3);
   if (alpha_count > 0) writer.AddChunk(ChunkType("tRNS"), alphas, alpha_count);
+}
+
+void CheckIndices(const IndexedView& picture) {
+  if (picture.color_count == 256) return;
+  const size_t size = size_t{picture.width} * picture.height;
+  for (size_t i = 0; i < size; i++) {
+    if (picture.indices[i] < picture.color_count) continue;
+    throw std::runtime_error("index " + std::to_string(picture.indices[i]) + " is not in a palette of " +
+                             std::to_string(picture.color_count) + " colours");
+  }
 }
 
 /// Puts indices of `bits` bits each into bytes, the first one highest (PNG, section 7.2).
@@ -74,6 +86,7 @@ Bytes EncodePng(const Raster& raster, int level) {
 }
 
 Bytes EncodePng(const IndexedView& picture, int level) {
+  CheckIndices(picture);
   const uint32_t bits = BitsFor(picture.color_count);
   const size_t row_size = (size_t{picture.width} * bits + 7) / 8;
   PngWriter writer({picture.width, picture.height, static_cast<uint8_t>(bits), PngColour::kPalette}, row_size, level);

@@ -5,7 +5,7 @@
 
 namespace pixels {
 
-/// An indexed picture that somebody else owns; every index is below `color_count` (1 to 256).
+/// An indexed picture that somebody else owns; `color_count` is 1 to 256.
 struct IndexedView {
   const uint8_t* indices;
   uint32_t width;
@@ -19,7 +19,7 @@ struct IndexedView {
 /// Throws std::runtime_error when zlib fails.
 Bytes EncodePng(const Raster& raster, int level);
 
-/// A PNG file of 1, 2, 4 or 8 bits for each pixel.
+/// A PNG file of 1, 2, 4 or 8 bits for each pixel. Throws std::runtime_error also for an index beyond the palette.
 Bytes EncodePng(const IndexedView& picture, int level);
 
 }  // namespace pixels

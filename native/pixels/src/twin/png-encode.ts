@@ -21,6 +21,8 @@ export function encodePng(raster: Raster, level: number): Uint8Array {
 
 export function encodePalette({ data, width, height }: Raster, palette: Uint8Array, level: number): Uint8Array {
   const colors = palette.length / 4;
+  const wrong = colors === 256 ? -1 : data.findIndex((index) => index >= colors);
+  if (wrong !== -1) throw new Error(`index ${data[wrong]} is not in a palette of ${colors} colours`);
   const bits = colors <= 2 ? 1 : colors <= 4 ? 2 : colors <= 16 ? 4 : 8;
   const entries = Array.from({ length: colors }, (_, i) => palette.subarray(i * 4, i * 4 + 4));
   const alphas = entries.map((entry) => entry[3] ?? 0);

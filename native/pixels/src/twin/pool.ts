@@ -49,7 +49,8 @@ function compact(value: unknown, transfer: Transferable[]): unknown {
 }
 
 function start(): Worker {
-  const worker = new Worker(new URL('./worker.js', import.meta.url));
+  // Options of the program's own start, such as --eval's, are not for a worker.
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv: [] });
   worker.on('message', (answer: Answer) => {
     const task = busy.get(worker);
     busy.delete(worker);

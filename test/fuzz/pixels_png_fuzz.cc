@@ -1,0 +1,43 @@
+// libFuzzer target: no file makes the decoder read or write where it must not, and what it decodes can be encoded and
+// decoded again.
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+#include "pixels_mutator.h"
+#include "png_decode.h"
+#include "png_encode.h"
+
+namespace {
+
+constexpr uint64_t kMaxPixels = 1 << 20;
+
+void CheckRoundTrip(const pixels::DecodedPng& png) {
+  const pixels::Raster raster = {png.data.data(), png.width, png.height, png.channels};
+  const pixels::Bytes file = EncodePng(raster, 1);
+  const pixels::DecodedPng again = pixels::DecodePng(file.data(), file.size(), kMaxPixels);
+  if (!again.is_supported || again.width != png.width || again.height != png.height) std::abort();
+  const bool is_same = again.channels != png.channels || std::memcmp(again.data.data(), png.data.data(), raster.Size()) == 0;
+  if (!is_same) std::abort();
+}
+
+}  // namespace
+
+extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size, unsigned int seed) {
+  const size_t mutated = LLVMFuzzerMutate(data, size, max_size);
+  // Some are left with wrong checksums.
+  if (seed % 16 != 0) RepairChecksums(data, mutated);
+  return mutated;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  try {
+    const pixels::DecodedPng png = pixels::DecodePng(data, size, kMaxPixels);
+    if (png.is_supported) CheckRoundTrip(png);
+  } catch (const std::runtime_error&) {
+    // Damaged files are refused.
+  }
+  return 0;
+}
