@@ -138,8 +138,8 @@ test('MapServer and MapProxy as sources', OPTIONS, async (t) => {
   });
 
   await t.test('TILE-08: tiles of a cache', async () => {
-    // Level 7: this tile lies between 5.6 and 8.4 degrees east; TMS counts its row from the south.
-    const body = await get('/tms/1.0.0/tiles/EPSG3857/7/66/84.png');
+    // The tile lies between 5.6 and 8.4 degrees east. TMS counts rows from the south, and levels from one with four tiles.
+    const body = await get('/tms/1.0.0/tiles/EPSG3857/6/66/84.png');
     assert.deepEqual(await colorsOf(body, [[250, 50]]), ['red']);
   });
 
