@@ -1,7 +1,7 @@
 import { ConfigError } from '../http/errors.ts';
 import { buildMapApp } from './build/map-app.ts';
 import { checkOptions } from './configuration.ts';
-import { withCoverages } from './load.ts';
+import { withData } from './load.ts';
 import { type Problem, withoutPlace } from './problems.ts';
 import { readConfiguration } from './read.ts';
 
@@ -14,7 +14,7 @@ export async function checkConfiguration(file: string): Promise<readonly Problem
   try {
     const options = checkOptions(await readConfiguration(file));
     found = options.problems.list;
-    if (!found.some(({ severity }) => severity === 'error')) await buildMapApp(await withCoverages(options)).close();
+    if (!found.some(({ severity }) => severity === 'error')) await buildMapApp(await withData(options)).close();
     return found;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

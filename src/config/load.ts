@@ -1,3 +1,4 @@
+import { readDefinitions } from '../srs/custom.ts';
 import { type CheckedOptions, type Configuration, checkOptions } from './configuration.ts';
 import { Coverages } from './coverages.ts';
 import { readConfiguration } from './read.ts';
@@ -10,10 +11,24 @@ import { readConfiguration } from './read.ts';
 export async function loadConfiguration(file: string): Promise<Configuration> {
   const options = checkOptions(await readConfiguration(file));
   options.problems.throwErrors();
-  return withCoverages(options);
+  return withData(options);
 }
 
-/** Reads what a configuration needs besides its own files. */
-export async function withCoverages(options: CheckedOptions): Promise<Configuration> {
+/** Reads what a configuration needs besides its own files: definitions of systems, and coverages. */
+export async function withData(options: CheckedOptions): Promise<Configuration> {
+  readOwnSystems(options);
   return { ...options, coverages: await Coverages.read(options) };
+}
+
+/** Row GLB-41. */
+function readOwnSystems({ globals, problems, resolvePath }: CheckedOptions): void {
+  const folder = globals.srs?.proj_data_dir;
+  if (folder === undefined) return;
+  const path = ['globals', 'srs', 'proj_data_dir'];
+  try {
+    const count = readDefinitions(resolvePath(folder));
+    if (count === 0) problems.warning(path, `${folder} has no files with definitions, such as epsg or esri`);
+  } catch (cause) {
+    problems.warning(path, `${folder} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
 }

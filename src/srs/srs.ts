@@ -1,9 +1,14 @@
-import proj4 from 'proj4';
 import { ConfigError } from '../http/errors.ts';
+import { getLogger } from '../log.ts';
 import { isNorthFirst } from './axis-order.ts';
-import { epsgDefinition } from './definitions.ts';
+import { customDefinition } from './custom.ts';
+import { type Definition, epsgDefinition } from './definitions.ts';
 import { edgePoints } from './edge.ts';
+import { Projection } from './projection.ts';
+import { Transformation } from './transformation.ts';
 import type { Bbox, Point } from './types.ts';
+
+const log = getLogger('mapproxy.proj');
 
 /** Half the width of the world in spherical Mercator, in metres. */
 export const MERCATOR_LIMIT = 20037508.342789244;
@@ -30,15 +35,21 @@ export class Srs {
   readonly metersPerUnit: number;
   /** What makes two codes the same system. */
   readonly #identity: string;
-  readonly #definition: string;
-  readonly #converters = new Map<string, (point: Point) => number[]>();
+  readonly #projection: Projection;
+  readonly #base: string | undefined;
+  readonly #transformations = new Map<string, Transformation>();
 
-  /** Use `srsByCode`. `identity` is the code by which the registry knows the system. */
-  constructor(code: string, identity: string, definition: string, northFirst: boolean) {
+  /**
+   * Use `srsByCode`. `identity` is the code by which the registry knows the system.
+   *
+   * @throws what the library throws for projections that it does not have
+   */
+  constructor(code: string, identity: string, definition: Definition, northFirst: boolean) {
     this.code = code;
     this.#identity = identity;
-    this.#definition = definition;
-    this.isGeographic = /\+proj=longlat\b/.test(definition);
+    this.#projection = new Projection(definition.text);
+    this.#base = definition.base;
+    this.isGeographic = this.#projection.isGeographic;
     this.northFirst = northFirst;
     this.metersPerUnit = this.isGeographic ? METERS_PER_DEGREE : 1;
   }
@@ -59,10 +70,19 @@ export class Srs {
    * @throws RangeError for a point that has no place in the other system.
    */
   transformPoint(to: Srs, point: Point): [x: number, y: number] {
-    if (this.equals(to)) return [point[0], point[1]];
-    const result = this.#project(to, point);
-    if (!isFinitePoint(result)) throw noPlace(this, to, point);
-    return result;
+    const points = Float64Array.of(point[0], point[1]);
+    this.transformPoints(to, points);
+    const [x = Number.NaN, y = Number.NaN] = points;
+    if (Number.isNaN(x)) throw noPlace(this, to, point);
+    return [x, y];
+  }
+
+  /**
+   * Many points at once, for meshes and outlines: x and y in turn, replaced by what they are in the other system, NaN
+   * where they have no place there.
+   */
+  transformPoints(to: Srs, points: Float64Array): void {
+    if (!this.equals(to)) this.#transformationTo(to).transform(points);
   }
 
   /**
@@ -74,8 +94,10 @@ export class Srs {
   transformBbox(to: Srs, bbox: Bbox, points = 16): Bbox {
     if (this.equals(to)) return bbox;
     let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const point of edgePoints(bbox, points)) {
-      const [x, y] = this.#project(to, point);
+    const outline = Float64Array.from(edgePoints(bbox, points).flat());
+    this.transformPoints(to, outline);
+    for (let index = 0; index < outline.length; index += 2) {
+      const [x, y] = [outline[index] ?? Number.NaN, outline[index + 1] ?? Number.NaN];
       // Math.min and Math.max hand NaN on, so that one look at the result is enough.
       [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
     }
@@ -90,26 +112,14 @@ export class Srs {
     return result;
   }
 
-  /** Infinite coordinates: no place there. */
-  #project(to: Srs, point: Point): [x: number, y: number] {
-    let convert = this.#converters.get(to.#identity);
-    if (convert === undefined) {
-      const converter = proj4(this.#definition, to.#definition);
-      convert = ([x, y]) => converter.forward([x, y]);
-      this.#converters.set(to.#identity, convert);
-    }
-    try {
-      const [x = Infinity, y = Infinity] = convert(point);
-      return [x, y];
-    } catch {
-      // proj4 throws for points outside a projection's domain as well as for coordinates that are no numbers.
-      return [Infinity, Infinity];
-    }
+  #transformationTo(to: Srs): Transformation {
+    const found = this.#transformations.get(to.#identity);
+    if (found !== undefined) return found;
+    const isSameBase = this.#base !== undefined && this.#base === to.#base;
+    const transformation = new Transformation(this.#projection, to.#projection, isSameBase);
+    this.#transformations.set(to.#identity, transformation);
+    return transformation;
   }
-}
-
-function isFinitePoint(point: Point): boolean {
-  return Number.isFinite(point[0]) && Number.isFinite(point[1]);
 }
 
 function noPlace(from: Srs, to: Srs, coordinates: readonly number[]): RangeError {
@@ -144,8 +154,33 @@ function identityOf(code: string): string {
 function createSrs(code: string): Srs {
   const identity = identityOf(code);
   const [, authority, number] = /^(EPSG|ESRI):(\d{1,7})$/.exec(identity) ?? [];
-  const definition = number === undefined ? undefined : epsgDefinition(Number(number));
-  if (number === undefined || definition === undefined) throw new ConfigError(`unknown SRS '${code}'`);
+  const definition = customDefinition(code) ?? (number === undefined ? undefined : epsgDefinition(Number(number)));
+  if (definition === undefined) throw new ConfigError(`unknown SRS '${code}'${reasonFor(code)}`);
   const northFirst = code !== 'CRS:84' && authority === 'EPSG' && isNorthFirst(Number(number));
-  return new Srs(code, identity, definition, northFirst);
+  try {
+    const srs = new Srs(code, identity, definition, northFirst);
+    warnOfGridFile(code, definition);
+    return srs;
+  } catch (cause) {
+    throw new ConfigError(`SRS '${code}' uses a projection that is not available: ${definition.text}`, undefined, {
+      cause,
+    });
+  }
+}
+
+/** Authorities whose codes PROJ knows, and MapProxy with it (row GRD-03). */
+const OTHER_AUTHORITY = /^(?:IAU_\d+|IGNF|ESRI|OGC|NKG):/;
+
+function reasonFor(code: string): string {
+  if (!OTHER_AUTHORITY.test(code)) return '';
+  return ': of other authorities than EPSG only those are known that a file in globals.srs.proj_data_dir defines';
+}
+
+const warnedBases = new Set<string>();
+
+/** Once for each datum: metres matter to few maps, but those who care must know. */
+function warnOfGridFile(code: string, { base, gridFile }: Definition): void {
+  if (gridFile === undefined || base === undefined || warnedBases.has(base)) return;
+  warnedBases.add(base);
+  log.warn(`${code} is placed within a few metres: the grid file ${gridFile} for the datum of ${base} is not used`);
 }

@@ -46,7 +46,7 @@ export const globalOptions = z.object({
   srs: z
     .object({
       preferred_src_proj: z.record(z.string(), z.array(anyText)).optional(),
-      proj_data_dir: notYet(z.string().optional()),
+      proj_data_dir: z.string().optional(),
       /** Both accepted and without effect, as in MapProxy (row TRAP-06). */
       axis_order_ne: z.array(z.string()).optional(),
       axis_order_en: z.array(z.string()).optional(),
