@@ -1,4 +1,11 @@
-import { asSharp, blankRaster, decodeImage, paste, type Raster } from './raster.ts';
+import { encodeImage } from './encode.ts';
+import { globalImageOptions, imageSettings } from './options.ts';
+import { blankRaster, decodeImage, paste, type Raster } from './raster.ts';
+
+/** True colour and alpha, whatever palettes maps are written with. */
+const LEGEND_SETTINGS = imageSettings(globalImageOptions.parse({ paletted: false }), 'image/png', {
+  transparent: true,
+});
 
 /**
  * Pictures below each other in one, as PNG; the last is at the top, as layers are listed from the bottom (row
@@ -7,9 +14,7 @@ import { asSharp, blankRaster, decodeImage, paste, type Raster } from './raster.
  * @throws Error of the decoder, RangeError for more pixels than are drawn
  */
 export async function joinLegends(pictures: readonly Uint8Array[]): Promise<Buffer> {
-  return asSharp(await stackedLegends(pictures))
-    .png()
-    .toBuffer();
+  return (await encodeImage(await stackedLegends(pictures), LEGEND_SETTINGS)).body;
 }
 
 /** As `joinLegends`, in memory. A single transparent pixel for no picture. */

@@ -1,6 +1,7 @@
 import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Bbox, Size, TileCoord } from '../grid/types.ts';
 import type { PreparedAnswer } from '../http/caching.ts';
+import type { InfoSource, LegendSource } from '../source/contract.ts';
 import type { Srs } from '../srs/srs.ts';
 
 /** An encoded tile as it goes to the client. */
@@ -52,6 +53,7 @@ export interface MapQuery {
   readonly bbox: Bbox;
   readonly size: Size;
   readonly srs: Srs;
+  /** Parameters of the client's request by lower-case name; caches are given those that are dimensions of a layer. */
   readonly dimensions?: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
 }
@@ -72,11 +74,61 @@ export interface MapLayer {
   readonly title: string;
   readonly abstract: string | undefined;
   readonly layers: readonly MapLayer[];
+  /** True: drawn from sources of its own, false: from the layers below (row LYR-02). */
+  readonly hasSources: boolean;
+  /** Who can be asked what is at a point; those of its own sources only (row LYR-13). */
+  readonly infoSources: readonly InfoSource[];
+  /** What explains it, from the bottom up; of its own sources, or what was configured in their place (row LYR-08). */
+  readonly legendSources: readonly LegendSource[];
+  readonly dimensions: readonly LayerDimension[];
+  readonly metadata: LayerMetadata;
+  /** False: maps of this resolution are empty (row LYR-06). Undefined: there is no limit. */
+  readonly isDrawnAt?: ((query: Pick<MapQuery, 'bbox' | 'size' | 'srs'>) => boolean) | undefined;
   readonly extent: { readonly bbox: Bbox; readonly srs: Srs };
   /** SRS of the caches below, advertised besides the service's list. */
   readonly nativeSrs: readonly Srs[];
   /** Resolutions it is drawn at, in metres for each pixel; for capabilities (rows LYR-06, WMS-11). */
   readonly resolutionRange?: { readonly coarsest: number | undefined; readonly finest: number | undefined } | undefined;
+}
+
+/** What a layer's maps can be chosen by besides the area (row LYR-11). */
+export interface LayerDimension {
+  /** Lower case: `time`, `elevation`, `dim_level`. */
+  readonly name: string;
+  /** One at least. */
+  readonly values: readonly string[];
+  readonly default: string;
+}
+
+/** What `md` of a layer tells besides its abstract (row LYR-10). Values are plain text, not yet escaped. */
+export interface LayerMetadata {
+  readonly keywordLists: ServiceMetadata['keyword_list'];
+  readonly attribution: LayerAttribution | undefined;
+  readonly identifiers: readonly { readonly name: string; readonly url: string | undefined; readonly value: string }[];
+  readonly metadataUrls: readonly MetadataLink[];
+  readonly dataUrls: readonly MetadataLink[];
+  readonly featureLists: readonly MetadataLink[];
+}
+
+export interface LayerAttribution {
+  readonly title: string | undefined;
+  readonly url: string | undefined;
+  readonly logo: LayerLogo | undefined;
+}
+
+export interface LayerLogo {
+  readonly url: string;
+  readonly format: string;
+  /** Pixels. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+}
+
+export interface MetadataLink {
+  readonly url: string;
+  readonly format: string;
+  /** Standard of the metadata: `ISO19115:2003`. */
+  readonly type: string | undefined;
 }
 
 export interface RenderedMap {

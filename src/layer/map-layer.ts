@@ -1,9 +1,10 @@
 import type { TileCache } from '../cache/tile-cache.ts';
 import { bboxUnion } from '../grid/bbox.ts';
 import type { Bbox } from '../grid/types.ts';
-import type { MapSource } from '../source/contract.ts';
+import type { InfoSource, LegendSource, MapSource } from '../source/contract.ts';
+import type { ResolutionRange } from '../source/resolution-range.ts';
 import { type Srs, srsByCode } from '../srs/srs.ts';
-import type { MapLayer } from './contract.ts';
+import type { LayerDimension, LayerMetadata, MapLayer, MapQuery } from './contract.ts';
 
 /** What a layer is drawn from: a cache, seen through each of its grids, or a source asked directly. */
 export type Drawable = CacheDrawable | { readonly kind: 'source'; readonly source: MapSource };
@@ -11,6 +12,8 @@ export type Drawable = CacheDrawable | { readonly kind: 'source'; readonly sourc
 export interface CacheDrawable {
   readonly kind: 'cache';
   readonly caches: readonly TileCache[];
+  /** Of the layer; undefined: its tiles are the same for all requests (row LYR-11). */
+  readonly dimensions?: readonly LayerDimension[] | undefined;
   /** What is asked instead for maps up to this resolution, in map units of the first cache (row TILE-14). */
   readonly direct?: { readonly source: MapSource; readonly resolution: number } | undefined;
 }
@@ -25,9 +28,24 @@ export interface MapLayerOptions {
   readonly title: string;
   readonly abstract: string | undefined;
   readonly layers: readonly ConfiguredMapLayer[];
+  readonly hasSources: boolean;
   /** From the bottom up. */
   readonly drawables: readonly Drawable[];
+  readonly infoSources?: readonly InfoSource[];
+  readonly legendSources?: readonly LegendSource[];
+  readonly dimensions?: readonly LayerDimension[];
+  readonly metadata?: LayerMetadata;
+  readonly range?: ResolutionRange | undefined;
 }
+
+const NO_METADATA: LayerMetadata = {
+  keywordLists: undefined,
+  attribution: undefined,
+  identifiers: [],
+  metadataUrls: [],
+  dataUrls: [],
+  featureLists: [],
+};
 
 /** A node of the layer tree with what it is drawn from (rows LYR-01 to LYR-03, LYR-12). */
 export class ConfiguredMapLayer implements MapLayer {
@@ -37,6 +55,13 @@ export class ConfiguredMapLayer implements MapLayer {
   readonly layers: readonly ConfiguredMapLayer[];
   readonly extent: Extent;
   readonly nativeSrs: readonly Srs[];
+  readonly hasSources: boolean;
+  readonly infoSources: readonly InfoSource[];
+  readonly legendSources: readonly LegendSource[];
+  readonly dimensions: readonly LayerDimension[];
+  readonly metadata: LayerMetadata;
+  readonly resolutionRange: MapLayer['resolutionRange'];
+  readonly #range: ResolutionRange | undefined;
   readonly #drawables: readonly Drawable[];
 
   constructor(options: MapLayerOptions) {
@@ -44,6 +69,13 @@ export class ConfiguredMapLayer implements MapLayer {
     this.title = options.title;
     this.abstract = options.abstract;
     this.layers = options.layers;
+    this.hasSources = options.hasSources;
+    this.infoSources = options.infoSources ?? [];
+    this.legendSources = options.legendSources ?? [];
+    this.dimensions = options.dimensions ?? [];
+    this.metadata = options.metadata ?? NO_METADATA;
+    this.#range = options.range;
+    this.resolutionRange = limitsOf(options.range) ?? (options.hasSources ? undefined : rangeAround(options.layers));
     this.#drawables = options.drawables;
     this.extent = unionOf([...options.drawables.flatMap(extentsOf), ...options.layers.map(({ extent }) => extent)]);
     const grids = options.drawables.flatMap((drawable) => (drawable.kind === 'cache' ? drawable.caches : []));
@@ -52,8 +84,28 @@ export class ConfiguredMapLayer implements MapLayer {
 
   /** Its own sources, or its children's, from the bottom up (row LYR-02). */
   drawables(): readonly Drawable[] {
-    return this.#drawables.length > 0 ? this.#drawables : this.layers.flatMap((layer) => layer.drawables());
+    return this.hasSources ? this.#drawables : this.layers.flatMap((layer) => layer.drawables());
   }
+
+  isDrawnAt({ bbox, size, srs }: Pick<MapQuery, 'bbox' | 'size' | 'srs'>): boolean {
+    return this.#range?.contains(bbox, size, srs) ?? true;
+  }
+}
+
+/** Without the ends that are open. */
+function limitsOf(range: ResolutionRange | undefined): MapLayer['resolutionRange'] {
+  if (range === undefined) return undefined;
+  const { coarsest, finest } = range;
+  return { coarsest: Number.isFinite(coarsest) ? coarsest : undefined, finest: finest > 0 ? finest : undefined };
+}
+
+/** Of a group: where any of its layers is drawn; undefined where one is drawn everywhere. */
+function rangeAround(layers: readonly MapLayer[]): MapLayer['resolutionRange'] {
+  const ranges = layers.flatMap(({ resolutionRange }) => resolutionRange ?? []);
+  if (ranges.length === 0 || ranges.length < layers.length) return undefined;
+  const coarsest = Math.max(...ranges.map((range) => range.coarsest ?? Infinity));
+  const finest = Math.min(...ranges.map((range) => range.finest ?? 0));
+  return { coarsest: Number.isFinite(coarsest) ? coarsest : undefined, finest: finest > 0 ? finest : undefined };
 }
 
 const WORLD: Bbox = [-180, -90, 180, 90];

@@ -1,4 +1,4 @@
-import { type DrawOptions, drawFromCache, singleTile } from '../cache/cache-map.ts';
+import { type CacheQuery, type DrawOptions, drawFromCache, singleTile } from '../cache/cache-map.ts';
 import { resolutionOf } from '../grid/bbox.ts';
 import { SourceError } from '../http/errors.ts';
 import { encodeImage } from '../image/encode.ts';
@@ -10,9 +10,14 @@ import { getLogger } from '../log.ts';
 import type { MapSource } from '../source/contract.ts';
 import { rasterOf } from '../source/image-answer.ts';
 import type { MapLayer, MapOutput, MapQuery, MapRenderer, RenderedMap } from './contract.ts';
+import { dimensionValues } from './dimensions.ts';
+import { fewerRequests } from './fewer-requests.ts';
 import { type CacheDrawable, ConfiguredMapLayer, type Drawable } from './map-layer.ts';
 
 const log = getLogger('mapproxy.source');
+
+/** Asked of sources that have no format of their own: nothing is lost in it. */
+const SOURCE_FORMAT = 'image/png';
 
 export interface RendererOptions extends DrawOptions {
   readonly image: GlobalImageOptions;
@@ -34,7 +39,8 @@ export class LayerRenderer implements MapRenderer {
     const asStored = await this.#storedTile(drawables, query, output);
     if (asStored !== undefined) return asStored;
 
-    const results = await Promise.allSettled(drawables.map((drawable) => this.#draw(drawable, query)));
+    const needed = fewerRequests(drawables, { ...query, format: SOURCE_FORMAT });
+    const results = await Promise.allSettled(needed.map((drawable) => this.#draw(drawable, query)));
     const drawn = succeeded(results);
     const rasters = drawn.flatMap((one) => (one === null ? [] : [one.raster]));
     const merged = await mergeLayers([blankRaster(query.size), ...rasters]);
@@ -59,7 +65,7 @@ export class LayerRenderer implements MapRenderer {
     if (cache === undefined || cache.mimeType !== output.mimeType) return undefined;
     if (!output.transparent && output.mimeType !== 'image/jpeg') return undefined;
     const coord = singleTile(cache, query);
-    const tile = coord === undefined ? null : await cache.getTile(coord, query);
+    const tile = coord === undefined ? null : await cache.getTile(coord, forCaches(only, query));
     return tile === null || tile.mimeType !== output.mimeType ? undefined : tile;
   }
 
@@ -67,8 +73,14 @@ export class LayerRenderer implements MapRenderer {
     if (drawable.kind === 'source') return drawFromSource(drawable.source, query);
     const direct = directSource(drawable, query);
     if (direct !== undefined) return drawFromSource(direct, query);
-    return drawFromCache(drawable.caches, query, this.#options);
+    return drawFromCache(drawable.caches, forCaches(drawable, query), this.#options);
   }
+}
+
+/** The query with what the layer's tiles depend on; a client's other parameters are for sources alone. */
+function forCaches({ dimensions }: CacheDrawable, query: MapQuery): CacheQuery {
+  const { dimensions: parameters, ...area } = query;
+  return dimensions === undefined ? area : { ...area, dimensions: dimensionValues(dimensions, parameters) };
 }
 
 /** What is asked instead of a cache for maps of high resolution (row TILE-14). */
@@ -83,7 +95,7 @@ function directSource(
 
 async function drawFromSource(source: MapSource, query: MapQuery): Promise<Drawn> {
   const { format } = source.image;
-  const picture = await source.getMap({ ...query, format: format === '' ? 'image/png' : format });
+  const picture = await source.getMap({ ...query, format: format === '' ? SOURCE_FORMAT : format });
   if (picture === null) return null;
   const raster = await rasterOf(picture);
   const fitting = await resample(raster, query.bbox, query.bbox, query.size, source.image.resampling);

@@ -1,6 +1,8 @@
 import type { ZodType } from 'zod';
 import type { Application } from '../http/application.ts';
-import type { MapLayer, MapRenderer, ServiceMetadata, TileLayer } from '../layer/contract.ts';
+import type { Raster } from '../image/raster.ts';
+import type { MapLayer, MapOutput, MapRenderer, ServiceMetadata, TileLayer } from '../layer/contract.ts';
+import type { InfoTransform } from '../source/contract.ts';
 import type { Srs } from '../srs/srs.ts';
 
 /** What a service is built with: the layers of the configuration and what the other services are. */
@@ -10,6 +12,10 @@ export interface ServiceContext {
   readonly mapLayers: MapLayer;
   readonly renderer: MapRenderer;
   readonly srs: (code: string) => Srs;
+  /** Writes a picture in a format that is offered. */
+  readonly encode: (raster: Raster, output: MapOutput) => Promise<Buffer>;
+  /** A transformation of feature info by an XSLT file, named as in the configuration (row WMS-40). */
+  readonly stylesheet: (file: string) => InfoTransform;
   /** `tiles.expires_hours` in seconds (row GLB-43). */
   readonly tileMaxAge: number;
   /** The `md` block of services.wms, which other services fall back to (row TMS-10). */

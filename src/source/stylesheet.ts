@@ -19,31 +19,28 @@ const MAX_RESULT_BYTES = 20_000_000;
  * a licence that forbids changes. The program gets no network and may not write; the document, which comes from
  * elsewhere, goes to it without its document type, so that it cannot name files. The stylesheet is the operator's own and
  * may include others beside it. It is read again for each document, so that changes show at once.
- *
- * @param format of the documents
  */
-export function stylesheet(file: string, format: 'xml' | 'html' = 'xml'): InfoTransform {
-  const options = [
-    '--nonet',
-    '--nowrite',
-    '--nomkdir',
-    '--novalid',
-    '--encoding',
-    'UTF-8',
-    ...(format === 'html' ? ['--html'] : []),
-  ];
-  const input = format === 'html' ? decodeText : withoutDocumentType;
-  return async (document, signal) => run([...options, file, '-'], input(document), signal);
+export function stylesheet(file: string): InfoTransform {
+  return async (document, signal) => {
+    const { text, options } = readable(document);
+    return run([...SAFELY, ...options, file, '-'], text, signal);
+  };
 }
 
-/** @throws SourceError */
-function withoutDocumentType(body: Buffer): string {
+const SAFELY = ['--nonet', '--nowrite', '--nomkdir', '--novalid', '--encoding', 'UTF-8'];
+
+const HTML_START = /^\s*<(!doctype html|html|body|table|p|div)\b/i;
+
+/** @throws SourceError for what is neither XML nor HTML */
+function readable(body: Buffer): { readonly text: string; readonly options: readonly string[] } {
   try {
     const document = parseXml(body);
     document.doctype?.remove();
-    return serializeToWellFormedString(document);
+    return { text: serializeToWellFormedString(document), options: [] };
   } catch (cause) {
-    throw new SourceError('cannot transform feature info', { detail: 'it is no XML', cause });
+    const text = decodeText(body);
+    if (HTML_START.test(text)) return { text, options: ['--html'] };
+    throw new SourceError('cannot transform feature info', { detail: 'it is neither XML nor HTML', cause });
   }
 }
 

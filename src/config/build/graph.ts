@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CachedLegendSource } from '../../cache/legend-cache.ts';
 import type { TileCache } from '../../cache/tile-cache.ts';
 import { createGrid } from '../../grid/create-grid.ts';
 import type { TileGrid } from '../../grid/tile-grid.ts';
@@ -16,6 +17,9 @@ import type {
 import { HttpPool } from '../../source/http/pool.ts';
 import { sourceDefinitions } from '../../source/index.ts';
 import type { CommonSourceOptions } from '../../source/options.ts';
+import { stylesheet } from '../../source/stylesheet.ts';
+import { StaticLegendSource } from '../../source/wms/legend-source.ts';
+import { fileOfUrl } from '../../source/wms/server.ts';
 import { type PreferredSources, sourceSrs } from '../../srs/preferred.ts';
 import { type Srs, srsByCode } from '../../srs/srs.ts';
 import type { Configuration } from '../configuration.ts';
@@ -139,9 +143,24 @@ export class Graph {
 
   /** What explains the maps of a source, or of those that a cache is made from (row SRC-28). */
   legendSources(name: string): readonly LegendSource[] {
-    return this.#ofSources(name, this.#legendSources, ({ definition, options, context }) =>
-      definition.buildLegend?.(options, context),
-    );
+    return this.#ofSources(name, this.#legendSources, ({ definition, options, context }) => {
+      const source = definition.buildLegend?.(options, context);
+      return source && this.#cachedLegend(source);
+    });
+  }
+
+  /** A picture that is there already, by `http(s)://` or `file://` (row LYR-08). */
+  legendAt(url: string): LegendSource {
+    const { globals, resolvePath } = this.#configuration;
+    if (url.startsWith('file://')) return StaticLegendSource.ofFile(fileOfUrl(url, resolvePath));
+    return this.#cachedLegend(StaticLegendSource.ofUrl(url, this.http.client([url], globals.http)));
+  }
+
+  /** Row CCH-21. */
+  #cachedLegend(source: LegendSource): LegendSource {
+    const { globals, resolvePath } = this.#configuration;
+    const { base_dir: base, directory_permissions: directory, file_permissions: file } = globals.cache;
+    return new CachedLegendSource(source, resolvePath(`${base}/legends`), { directory, file });
   }
 
   /** From a layer a cache wins over a source of the same name; below a cache it is the other way round. */
@@ -189,7 +208,7 @@ export class Graph {
       coverage: coverages.at([...path, 'coverage']),
       transparentColorTolerance: globals.image.transparent_color_tolerance ?? DEFAULT_TOLERANCE,
       preferredSrs: this.preferredSrs,
-      stylesheet: undefined,
+      stylesheet,
       mapserver: globals.mapserver,
       warn: (message) => problems.warning(path, message),
     };

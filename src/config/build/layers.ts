@@ -1,11 +1,14 @@
 import { ConfigError } from '../../http/errors.ts';
-import type { TileLayer } from '../../layer/contract.ts';
+import type { LayerDimension, TileLayer } from '../../layer/contract.ts';
 import { ConfiguredMapLayer, type Drawable } from '../../layer/map-layer.ts';
+import type { InfoSource, LegendSource } from '../../source/contract.ts';
+import { ResolutionRange } from '../../source/resolution-range.ts';
 import type { Configuration } from '../configuration.ts';
 import type { LayerOptions } from '../options/layer.ts';
 import type { Path } from '../places.ts';
 import { withoutPlace } from '../problems.ts';
 import type { Graph } from './graph.ts';
+import { layerDimensions, layerMetadata } from './layer-options.ts';
 
 export interface BuiltLayers {
   /** Root of the tree that WMS shows. */
@@ -30,7 +33,7 @@ export function buildLayers(configuration: Configuration, graph: Graph, rootTitl
   if (root !== undefined && only !== undefined && others.length === 0 && isRoot(only)) {
     return { mapLayers: root, tileLayers };
   }
-  const wrapped = { name: undefined, title: rootTitle, abstract: undefined, layers, drawables: [] };
+  const wrapped = { name: undefined, title: rootTitle, abstract: undefined, layers, hasSources: false, drawables: [] };
   return { mapLayers: new ConfiguredMapLayer(wrapped), tileLayers };
 }
 
@@ -58,6 +61,8 @@ class LayerBuilder {
     const drawables = (options.sources ?? []).map((source, index) =>
       this.#at([...path, 'sources', index], () => this.#drawable(source, options)),
     );
+    const dimensions = this.#at([...path, 'dimensions'], () => layerDimensions(options)) ?? [];
+    this.#at([...path, 'dimensions'], () => checkDimensions(dimensions, drawables));
     const tileLayer = this.#at(path, () => this.#tileLayer(options));
     if (tileLayer !== undefined) this.tileLayers.push(tileLayer);
     const layers = (options.layers ?? []).map((layer, index) => this.layer(layer, [...path, 'layers', index]));
@@ -66,8 +71,36 @@ class LayerBuilder {
       title: options.title ?? '',
       abstract: options.md?.abstract,
       layers,
-      drawables: drawables.filter((drawable) => drawable !== undefined),
+      hasSources: (options.sources ?? []).length > 0,
+      drawables: drawables.filter((drawable) => drawable !== undefined).map((one) => withDimensions(one, dimensions)),
+      infoSources: this.#at(path, () => this.#infoSources(options)) ?? [],
+      legendSources: this.#at([...path, 'legendurl'], () => this.#legendSources(options)) ?? [],
+      dimensions,
+      metadata: layerMetadata(options),
+      range: this.#at(path, () => ResolutionRange.of(options)),
     });
+  }
+
+  /** Row LYR-13. Each is asked once, though several caches of the layer are made from it. */
+  #infoSources({ sources }: LayerOptions): InfoSource[] {
+    return [
+      ...new Set((sources ?? []).flatMap((source) => this.#known(source, () => this.#graph.infoSources(source)))),
+    ];
+  }
+
+  /** The layer's own legend replaces those of its sources (row LYR-08). */
+  #legendSources({ legendurl, sources }: LayerOptions): LegendSource[] {
+    if (legendurl !== undefined) return [this.#graph.legendAt(legendurl)];
+    const all = (sources ?? []).flatMap((source) => this.#known(source, () => this.#graph.legendSources(source)));
+    return [...new Set(all)];
+  }
+
+  /** What is wrong with a source or cache is told where maps are drawn from it. */
+  #known<Built>(name: string, build: () => readonly Built[]): readonly Built[] {
+    if (!this.#graph.hasCache(name) && !this.#graph.hasSource(name)) return [];
+    const { problems } = this.#configuration;
+    const isBroken = problems.list.some(({ severity }) => severity === 'error');
+    return isBroken ? [] : build();
   }
 
   /** Row LYR-03; a cache may have the same name as a source, and wins. */
@@ -124,4 +157,18 @@ class LayerBuilder {
       return undefined;
     }
   }
+}
+
+/** Caches must be able to tell tiles of different dimensions apart (row LYR-11). @throws ConfigError */
+function checkDimensions(dimensions: readonly LayerDimension[], drawables: readonly (Drawable | undefined)[]): void {
+  if (dimensions.length === 0) return;
+  for (const drawable of drawables) {
+    if (drawable?.kind !== 'cache') continue;
+    const unable = drawable.caches.find(({ takesDimensions }) => !takesDimensions);
+    if (unable !== undefined) throw new ConfigError(`caching of dimension layer (${unable.name}) is not supported yet`);
+  }
+}
+
+function withDimensions(drawable: Drawable, dimensions: readonly LayerDimension[]): Drawable {
+  return drawable.kind === 'cache' && dimensions.length > 0 ? { ...drawable, dimensions } : drawable;
 }

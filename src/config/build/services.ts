@@ -1,6 +1,10 @@
+import { encodeImage } from '../../image/encode.ts';
+import { onBackground } from '../../image/merge.ts';
+import { imageSettings } from '../../image/options.ts';
 import type { MapRenderer, ServiceMetadata } from '../../layer/contract.ts';
 import type { Service, ServiceContext, ServiceDefinition } from '../../service/contract.ts';
 import { serviceDefinitions } from '../../service/index.ts';
+import { stylesheet } from '../../source/stylesheet.ts';
 import { srsByCode } from '../../srs/srs.ts';
 import type { Configuration } from '../configuration.ts';
 import type { BuiltLayers } from './layers.ts';
@@ -28,6 +32,11 @@ export function buildServices(configuration: Configuration, layers: BuiltLayers,
     ...layers,
     renderer,
     srs: srsByCode,
+    encode: async (raster, { mimeType, transparent, background }) => {
+      const picture = transparent ? raster : await onBackground(raster, background);
+      return (await encodeImage(picture, imageSettings(globals.image, mimeType, { transparent }))).body;
+    },
+    stylesheet: (file) => stylesheet(configuration.resolvePath(file)),
     tileMaxAge: globals.tiles.expires_hours * SECONDS_PER_HOUR,
     defaultMetadata: wmsMetadata(configuration),
     serviceTypes: [...services.keys()],

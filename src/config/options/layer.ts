@@ -1,6 +1,34 @@
 import { z } from 'zod';
 import { anyText, notYet } from '../../options.ts';
 
+const link = z.object({ url: z.string(), format: z.string().optional(), type: anyText.optional() });
+
+/** Row LYR-10. */
+const metadata = z.object({
+  abstract: anyText.optional(),
+  keyword_list: z.array(z.object({ vocabulary: anyText.optional(), keywords: z.array(anyText).optional() })).optional(),
+  attribution: z
+    .object({
+      title: anyText.optional(),
+      url: z.string().optional(),
+      logo: z
+        .object({
+          url: z.string().optional(),
+          format: z.string().optional(),
+          width: z.int().positive().optional(),
+          height: z.int().positive().optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  identifier: z.array(z.object({ name: anyText, url: z.string().optional(), value: anyText })).optional(),
+  metadata: z.array(link).optional(),
+  data: z.array(link).optional(),
+  feature_list: z.array(link).optional(),
+});
+
+const dimension = z.object({ values: z.array(anyText).min(1), default: anyText.optional() });
+
 /** A node of the layer tree (section 8 of the behaviour rows). */
 export interface LayerOptions {
   readonly name?: string | undefined;
@@ -8,7 +36,13 @@ export interface LayerOptions {
   readonly sources?: readonly string[] | undefined;
   readonly tile_sources?: readonly string[] | undefined;
   readonly layers?: readonly LayerOptions[] | undefined;
-  readonly md?: { readonly abstract?: string | undefined } | undefined;
+  readonly md?: z.infer<typeof metadata> | undefined;
+  readonly legendurl?: string | undefined;
+  readonly min_res?: number | undefined;
+  readonly max_res?: number | undefined;
+  readonly min_scale?: number | undefined;
+  readonly max_scale?: number | undefined;
+  readonly dimensions?: Readonly<Record<string, z.infer<typeof dimension>>> | undefined;
 }
 
 export const layerOptions: z.ZodType<LayerOptions> = z.object({
@@ -19,25 +53,15 @@ export const layerOptions: z.ZodType<LayerOptions> = z.object({
   get layers() {
     return z.array(layerOptions).optional();
   },
-  md: z
-    .object({
-      abstract: anyText.optional(),
-      keyword_list: notYet(z.unknown().optional()),
-      attribution: notYet(z.unknown().optional()),
-      identifier: notYet(z.unknown().optional()),
-      metadata: notYet(z.unknown().optional()),
-      data: notYet(z.unknown().optional()),
-      feature_list: notYet(z.unknown().optional()),
-    })
-    .optional(),
-  legendurl: notYet(z.string().optional()),
-  min_res: notYet(z.number().optional()),
-  max_res: notYet(z.number().optional()),
-  min_scale: notYet(z.number().optional()),
-  max_scale: notYet(z.number().optional()),
+  md: metadata.optional(),
+  legendurl: z.string().optional(),
+  min_res: z.number().optional(),
+  max_res: z.number().optional(),
+  min_scale: z.number().optional(),
+  max_scale: z.number().optional(),
   nominal_res: notYet(z.number().optional()),
   nominal_scale: notYet(z.number().optional()),
-  dimensions: notYet(z.unknown().optional()),
+  dimensions: z.record(z.string(), dimension).optional(),
   wmts_kvp_legendurl: notYet(z.string().optional()),
   wmts_rest_legendurl: notYet(z.string().optional()),
 });

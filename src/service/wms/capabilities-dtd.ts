@@ -1,6 +1,9 @@
 import { document, type Markup, trusted, xml } from '../../http/xml.ts';
 import { contactInformation } from '../contact-information.ts';
-import type { LayerDescription } from './description.ts';
+import type { InfoType } from '../feature-info/types.ts';
+import { type CapabilitiesParts, type LayerDescription, legendUrl } from './description.ts';
+import { infoMediaType } from './feature-info.ts';
+import { hasLegend } from './layer-tree.ts';
 import type { WmsSettings } from './options.ts';
 import type { WmsVersion } from './version.ts';
 
@@ -21,13 +24,15 @@ const WORDS_100: Readonly<Record<string, string>> = {
   'image/GeoTIFF': 'GeoTIFF',
 };
 
-/** Capabilities of the versions that a DTD describes. `url` ends with a question mark (row WMS-06). */
-export function dtdCapabilities(
-  version: DtdVersion,
-  root: LayerDescription,
-  settings: WmsSettings,
-  url: string,
-): string {
+/** Types of feature info as version 1.0.0 names them; it has no word for HTML and JSON, and calls text so. */
+const INFO_WORDS_100: Readonly<Partial<Record<InfoType, string>>> = { text: 'MIME', xml: 'GML.1' };
+
+/** Standards of metadata as 1.1.1 names them (row LYR-10). */
+const METADATA_TYPES_111: Readonly<Record<string, string>> = { 'ISO19115:2003': 'TC211', 'FGDC:1998': 'FGDC' };
+
+/** Capabilities of the versions that a DTD describes. */
+export function dtdCapabilities(version: DtdVersion, parts: CapabilitiesParts): string {
+  const { root, settings, url } = parts;
   const { metadata } = settings;
   const site = metadata.online_resource ?? url;
   return document(xml`<?xml version="1.0"?>
@@ -46,8 +51,8 @@ ${version !== '1.0.0' && contactInformation(metadata)}
   <AccessConstraints>${metadata.access_constraints ?? 'none'}</AccessConstraints>
 </Service>
 <Capability>
-${version === '1.0.0' ? requests100(settings, url) : requests(settings, url)}
-${layerElement(root, version, settings, 1)}</Capability>
+${version === '1.0.0' ? requests100(parts) : requests(version, parts)}
+${layerElement(root, version, parts, 1)}</Capability>
 </WMT_MS_Capabilities>
 `);
 }
@@ -56,8 +61,8 @@ function onlineResource(url: string): Markup {
   return xml`<OnlineResource xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="${url}"/>`;
 }
 
-/** GetFeatureInfo is not listed: no layer answers it. Exceptions: row WMS-14. */
-function requests(settings: WmsSettings, url: string): Markup {
+/** What no layer can answer is not listed. Exceptions: row WMS-14. */
+function requests(version: DtdVersion, { root, settings, url }: CapabilitiesParts): Markup {
   const dcpType = xml`<DCPType><HTTP><Get>${onlineResource(url)}</Get></HTTP></DCPType>`;
   return xml`  <Request>
     <GetCapabilities>
@@ -68,6 +73,21 @@ function requests(settings: WmsSettings, url: string): Markup {
 ${settings.imageFormats.map((format) => xml`      <Format>${format}</Format>\n`)}
       ${dcpType}
     </GetMap>
+${
+  root.isQueryable &&
+  xml`    <GetFeatureInfo>
+${settings.infoTypes.map((type) => xml`      <Format>${infoMediaType(version, type)}</Format>\n`)}
+      ${dcpType}
+    </GetFeatureInfo>`
+}
+${
+  version === '1.1.1' &&
+  hasLegend(root.source) &&
+  xml`    <GetLegendGraphic>
+${settings.imageFormats.map((format) => xml`      <Format>${format}</Format>\n`)}
+      ${dcpType}
+    </GetLegendGraphic>`
+}
   </Request>
   <Exception>
     <Format>application/vnd.ogc.se_xml</Format>
@@ -76,7 +96,7 @@ ${settings.imageFormats.map((format) => xml`      <Format>${format}</Format>\n`)
   </Exception>`;
 }
 
-function requests100(settings: WmsSettings, url: string): Markup {
+function requests100({ root, settings, url }: CapabilitiesParts): Markup {
   const dcpType = xml`<DCPType><HTTP><Get onlineResource="${url}"/></HTTP></DCPType>`;
   const words = settings.imageFormats.map((format) => WORDS_100[format]).filter((word) => word !== undefined);
   return xml`  <Request>
@@ -88,17 +108,25 @@ function requests100(settings: WmsSettings, url: string): Markup {
       <Format><WMS_XML/></Format>
       ${dcpType}
     </Capabilities>
+${
+  root.isQueryable &&
+  xml`    <FeatureInfo>
+      <Format>${settings.infoTypes.flatMap((type) => INFO_WORDS_100[type] ?? []).map((word) => trusted(`<${word}/>`))}</Format>
+      ${dcpType}
+    </FeatureInfo>`
+}
   </Request>
   <Exception>
     <Format><INIMAGE/><BLANK/><WMS_XML/></Format>
   </Exception>`;
 }
 
-function layerElement(layer: LayerDescription, version: DtdVersion, settings: WmsSettings, depth: number): Markup {
+function layerElement(layer: LayerDescription, version: DtdVersion, parts: CapabilitiesParts, depth: number): Markup {
+  const { settings } = parts;
   const [west, south, east, north] = layer.geographic;
   const indent = trusted('  '.repeat(depth));
   const hasAbstract = layer.abstract !== undefined && layer.abstract !== '';
-  return xml`${indent}<Layer>
+  return xml`${indent}<Layer${layer.isQueryable && trusted(' queryable="1"')}>
 ${layer.name !== undefined && xml`${indent}  <Name>${layer.name}</Name>`}
 ${indent}  <Title>${layer.title}</Title>
 ${hasAbstract && xml`${indent}  <Abstract>${layer.abstract}</Abstract>`}
@@ -108,9 +136,60 @@ ${layer.boxes.map(
   ({ srs, bbox }) =>
     xml`${indent}  <BoundingBox SRS="${srs.code}" minx="${bbox[0]}" miny="${bbox[1]}" maxx="${bbox[2]}" maxy="${bbox[3]}" />\n`,
 )}
+${version !== '1.0.0' && dimensionElements(layer, indent)}
+${version === '1.1.1' && metadataUrls(layer, indent)}
+${styleElement(layer, version, parts, indent)}
 ${scaleHint(layer, indent)}
-${layer.layers.map((child) => layerElement(child, version, settings, depth + 1))}${indent}</Layer>
+${layer.layers.map((child) => layerElement(child, version, parts, depth + 1))}${indent}</Layer>
 `;
+}
+
+/** Row WMS-13, as the DTD has it: the names first, then their values. 1.0.0 has no place for them. */
+function dimensionElements({ dimensions }: LayerDescription, indent: Markup): Markup {
+  return xml`${dimensions.map(
+    ({ name }) => xml`${indent}  <Dimension name="${name}" units="${name.includes('time') ? 'ISO8601' : ''}" />\n`,
+  )}${dimensions.map(
+    (one) =>
+      xml`${indent}  <Extent name="${one.name}" default="${one.default}" nearestValue="0">${one.values.join(',')}</Extent>\n`,
+  )}`;
+}
+
+function metadataUrls({ metadata }: LayerDescription, indent: Markup): Markup {
+  return xml`${metadata.metadataUrls.map(({ url, format, type }) => {
+    const known = METADATA_TYPES_111[type ?? ''];
+    if (known === undefined) return undefined;
+    return xml`${indent}  <MetadataURL type="${known}">
+${indent}    <Format>${format}</Format>
+${indent}    ${onlineResource(url)}
+${indent}  </MetadataURL>\n`;
+  })}`;
+}
+
+/** Legends are asked for in 1.1.1, which older clients can follow too (row WMS-12). */
+function styleElement(
+  layer: LayerDescription,
+  version: DtdVersion,
+  { url, legends }: CapabilitiesParts,
+  indent: Markup,
+): Markup | undefined {
+  const size = legends.get(layer.source);
+  if (size === undefined || layer.name === undefined) return undefined;
+  const address = legendUrl(url, '1.1.1', layer.name);
+  if (version === '1.0.0') {
+    return xml`${indent}  <Style>
+${indent}    <Name>default</Name>
+${indent}    <Title>default</Title>
+${indent}    <StyleURL>${address}</StyleURL>
+${indent}  </Style>`;
+  }
+  return xml`${indent}  <Style>
+${indent}    <Name>default</Name>
+${indent}    <Title>default</Title>
+${indent}    <LegendURL width="${size[0]}" height="${size[1]}">
+${indent}      <Format>image/png</Format>
+${indent}      ${onlineResource(address)}
+${indent}    </LegendURL>
+${indent}  </Style>`;
 }
 
 /** On the root layer only; before 1.1.1 on every layer, all in one element (row WMS-08). */

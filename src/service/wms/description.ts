@@ -1,9 +1,11 @@
 import type { Bbox } from '../../grid/types.ts';
 import { configuredText } from '../../http/xml.ts';
-import type { MapLayer } from '../../layer/contract.ts';
+import type { LayerDimension, LayerMetadata, MapLayer } from '../../layer/contract.ts';
 import type { Srs } from '../../srs/srs.ts';
 import { geographicBbox, transformed } from '../geographic-bbox.ts';
+import { isQueryable } from './layer-tree.ts';
 import type { WmsSettings } from './options.ts';
+import type { WmsVersion } from './version.ts';
 
 /** A layer as capabilities of all versions tell it. */
 export interface LayerDescription {
@@ -15,7 +17,28 @@ export interface LayerDescription {
   /** x before y, whatever the SRS. */
   readonly boxes: readonly { readonly srs: Srs; readonly bbox: Bbox }[];
   readonly resolutions: MapLayer['resolutionRange'];
+  readonly isQueryable: boolean;
+  readonly dimensions: readonly LayerDimension[];
+  readonly metadata: LayerMetadata;
+  /** What is described: its legend's size is known later. */
+  readonly source: MapLayer;
   readonly layers: readonly LayerDescription[];
+}
+
+/** What capabilities are written of. */
+export interface CapabilitiesParts {
+  readonly root: LayerDescription;
+  readonly settings: WmsSettings;
+  /** Of the service, with a question mark at its end (row WMS-06). */
+  readonly url: string;
+  /** Pixels of the legends that can be shown (row WMS-12). */
+  readonly legends: ReadonlyMap<MapLayer, readonly [width: number, height: number]>;
+}
+
+/** Where the legend of a layer is. */
+export function legendUrl(url: string, version: WmsVersion, layer: string): string {
+  const parameters = { service: 'WMS', version, request: 'GetLegendGraphic', sld_version: '1.1.0' };
+  return `${url}${new URLSearchParams({ ...parameters, format: 'image/png', layer })}`;
 }
 
 /** Describes a layer and those below it (rows WMS-09, WMS-10). */
@@ -32,6 +55,10 @@ export function describeLayer(layer: MapLayer, settings: WmsSettings): LayerDesc
     geographic: geographicBbox(extent.bbox, extent.srs),
     boxes,
     resolutions: layer.resolutionRange,
+    isQueryable: isQueryable(layer),
+    dimensions: layer.dimensions,
+    metadata: layer.metadata,
+    source: layer,
     layers: layer.layers.map((child) => describeLayer(child, settings)),
   };
 }

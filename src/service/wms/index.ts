@@ -5,20 +5,16 @@ import { RequestError, SourceError } from '../../http/errors.ts';
 import { parseQuery, type Query } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
 import { Response } from '../../http/response.ts';
-import type { MapLayer, MapRenderer } from '../../layer/contract.ts';
+import type { MapLayer } from '../../layer/contract.ts';
 import { defineService, type Service, type ServiceContext } from '../contract.ts';
 import { capabilities130 } from './capabilities-130.ts';
 import { dtdCapabilities } from './capabilities-dtd.ts';
 import { describeLayer, type LayerDescription } from './description.ts';
 import { exceptionResponse } from './exception.ts';
-import {
-  ImageTooLargeError,
-  type MapRequest,
-  offeredFormat,
-  readAppearance,
-  readLayers,
-  readMapRequest,
-} from './map-request.ts';
+import { answerInfo, readInfoRequest } from './feature-info.ts';
+import { leavesOf, namedLayers } from './layer-tree.ts';
+import { answerLegend, LegendSizes, readLegendRequest } from './legend.ts';
+import { ImageTooLargeError, type MapRequest, offeredFormat, readAppearance, readMapRequest } from './map-request.ts';
 import { type WmsOptions, type WmsSettings, wmsOptions, wmsSettings } from './options.ts';
 import { negotiateVersion, type WmsVersion } from './version.ts';
 
@@ -32,16 +28,7 @@ export default defineService<WmsOptions>({
   },
 });
 
-/** The layers that can be asked for, in the order of capabilities. */
-export function namedLayers(root: MapLayer): Map<string, MapLayer> {
-  const layers = new Map<string, MapLayer>();
-  const visit = (layer: MapLayer): void => {
-    if (layer.name !== undefined) layers.set(layer.name, layer);
-    for (const child of layer.layers) visit(child);
-  };
-  visit(root);
-  return layers;
-}
+export { namedLayers };
 
 /** What is asked, by any of its names (row WMS-03). */
 const REQUESTS: Readonly<Record<string, 'capabilities' | 'map' | 'featureInfo' | 'legend'>> = {
@@ -59,13 +46,14 @@ const VERSIONS_WITH_LEGENDS: readonly WmsVersion[] = ['1.1.1', '1.3.0'];
 
 class WmsService {
   readonly #settings: WmsSettings;
-  readonly #renderer: MapRenderer;
+  readonly #context: ServiceContext;
   readonly #layersByName: ReadonlyMap<string, MapLayer>;
   readonly #description: LayerDescription;
+  readonly #legendSizes = new LegendSizes();
 
   constructor(settings: WmsSettings, context: ServiceContext) {
     this.#settings = settings;
-    this.#renderer = context.renderer;
+    this.#context = context;
     this.#layersByName = namedLayers(context.mapLayers);
     this.#description = describeLayer(context.mapLayers, settings);
   }
@@ -85,19 +73,18 @@ class WmsService {
     const kind = REQUESTS[asked ?? ''];
     if (kind === 'capabilities') return this.#capabilities(request, version);
     if (kind === 'map') return this.#map(request, query, version);
-    if (kind === 'featureInfo') throw this.#noFeatureInfo(query, version);
-    if (kind === 'legend' && VERSIONS_WITH_LEGENDS.includes(version)) throw this.#noLegend(query);
+    if (kind === 'featureInfo') return this.#featureInfo(request, query, version);
+    if (kind === 'legend' && VERSIONS_WITH_LEGENDS.includes(version)) return this.#legend(request, query, version);
     throw new RequestError(`unknown WMS request type '${asked ?? 'None'}'`);
   }
 
   /** Rows WMS-04, WMS-06. */
-  #capabilities(request: Request, version: WmsVersion): Response {
+  async #capabilities(request: Request, version: WmsVersion): Promise<Response> {
     const word = request.pathInfo.split('/')[1] ?? 'service';
     const url = `${request.publicUrl.base}/${word}?`;
-    const body =
-      version === '1.3.0'
-        ? capabilities130(this.#description, this.#settings, url)
-        : dtdCapabilities(version, this.#description, this.#settings, url);
+    const legends = await this.#legendSizes.load(this.#layersByName.values());
+    const parts = { root: this.#description, settings: this.#settings, url, legends };
+    const body = version === '1.3.0' ? capabilities130(parts) : dtdCapabilities(version, parts);
     const isPlain = version === '1.0.0' || version === '1.3.0';
     const type = isPlain ? 'text/xml; charset=utf-8' : 'application/vnd.ogc.wms_xml';
     return new Response(200, { 'Content-Type': type }, body);
@@ -106,27 +93,33 @@ class WmsService {
   async #map(request: Request, query: Query, version: WmsVersion): Promise<Response> {
     const map = readMapRequest(query, version, this.#settings, this.#layersByName);
     const limit = this.#settings.limits.get(map.srs.code.toUpperCase());
-    const layers = limit === undefined || bboxIntersects(limit, map.bbox) ? map.layers : [];
-    const rendered = await this.#render(layers, map, request.signal);
+    const isInside = limit === undefined || bboxIntersects(limit, map.bbox);
+    // A group may leave out what is not drawn at this resolution (row LYR-06).
+    const leaves = isInside ? map.layers.filter((layer) => isDrawn(layer, map)).flatMap(leavesOf) : [];
+    const layers = leaves.filter((layer) => isDrawn(layer, map));
+    const rendered = await this.#render(layers, map, request.signal, query);
     const headers = { 'Content-Type': rendered.mimeType, ...(!rendered.cacheable && NO_CACHE_HEADERS) };
     return new Response(200, headers, rendered.body);
   }
 
-  #render(layers: readonly MapLayer[], { bbox, size, srs, output }: Omit<MapRequest, 'layers'>, signal: AbortSignal) {
-    return this.#renderer.render(layers, { bbox, size, srs, signal }, output);
+  /** @param parameters of the client, of which sources and caches take what they are told to (row WMS-36) */
+  #render(
+    layers: readonly MapLayer[],
+    { bbox, size, srs, output }: Omit<MapRequest, 'layers'>,
+    signal: AbortSignal,
+    parameters: Query,
+  ) {
+    return this.#context.renderer.render(layers, { bbox, size, srs, signal, dimensions: parameters }, output);
   }
 
-  /** No layer answers GetFeatureInfo yet; what is asked is checked all the same (row WMS-37). */
-  #noFeatureInfo(query: Query, version: WmsVersion): RequestError {
-    readMapRequest(query, version, this.#settings, this.#layersByName);
-    const [layer] = readLayers(query.get('query_layers') ?? '', this.#layersByName);
-    return new RequestError(`layer ${layer?.name} is not queryable`);
+  #featureInfo(request: Request, query: Query, version: WmsVersion): Promise<Response> {
+    const info = readInfoRequest(query, version, this.#settings, this.#layersByName);
+    return answerInfo(info, version, this.#settings, request.signal);
   }
 
-  /** No layer has a legend yet (row WMS-42). */
-  #noLegend(query: Query): RequestError {
-    const [layer] = readLayers(query.get('layer') ?? '', this.#layersByName);
-    return new RequestError(`layer ${layer?.name} has no legend graphic`, { status: 404 });
+  #legend(request: Request, query: Query, version: WmsVersion): Promise<Response> {
+    const legend = readLegendRequest(query, version, this.#settings, this.#layersByName);
+    return answerLegend(legend, this.#context.encode, request.signal);
   }
 
   /** Rows TRAP-05, WMS-24, WMS-25. */
@@ -151,7 +144,16 @@ class WmsService {
     if (!isDrawable || srs === undefined) return undefined;
     const mimeType = offeredFormat(query, version, this.#settings) ?? 'image/png';
     const output = { mimeType, ...readAppearance(query) };
-    const rendered = await this.#render([], { bbox: [0, 0, 1, 1], size: [width, height], srs, output }, request.signal);
+    const rendered = await this.#render(
+      [],
+      { bbox: [0, 0, 1, 1], size: [width, height], srs, output },
+      request.signal,
+      query,
+    );
     return new Response(200, { 'Content-Type': rendered.mimeType, ...NO_CACHE_HEADERS }, rendered.body);
   }
+}
+
+function isDrawn(layer: MapLayer, map: MapRequest): boolean {
+  return layer.isDrawnAt?.(map) ?? true;
 }

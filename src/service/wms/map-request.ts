@@ -43,21 +43,26 @@ export function readMapRequest(
   layersByName: ReadonlyMap<string, MapLayer>,
 ): MapRequest {
   checkRequired(query, version);
-  const corners = readBbox(query.get('bbox') ?? '');
-  checkStyles(query.get('styles') ?? '');
+  const corners = readBbox(query);
+  checkStyles(query);
   const size = readSize(query);
   if (size[0] * size[1] > settings.maxOutputPixels) throw new ImageTooLargeError();
   const layers = readLayers(query.get('layers') ?? '', layersByName);
   const mimeType = readFormat(query, version, settings);
   const srs = readSrs(query, version, settings);
-  const isSwapped = version === '1.3.0' && srs.northFirst;
   return {
     layers,
-    bbox: isSwapped ? [corners[1], corners[0], corners[3], corners[2]] : corners,
+    bbox: westFirst(corners, srs, version),
     size,
     srs,
     output: { mimeType, ...readAppearance(query) },
   };
+}
+
+/** 1.3.0 writes the axes in the registry's order (row WMS-27). */
+export function westFirst(corners: Bbox, srs: Srs, version: WmsVersion): Bbox {
+  const isSwapped = version === '1.3.0' && srs.northFirst;
+  return isSwapped ? [corners[1], corners[0], corners[3], corners[2]] : corners;
 }
 
 /** Always answered as XML: an image that says it would be too large itself (row WMS-23). */
@@ -93,17 +98,28 @@ export function offeredFormat(query: Query, version: WmsVersion, { imageFormats 
   return imageFormats.find((format) => format.toLowerCase() === mimeType.toLowerCase());
 }
 
-function checkRequired(query: Query, version: WmsVersion): void {
+/**
+ * @param more besides those of a map
+ * @param optional of those that may be missing all the same
+ */
+export function checkRequired(
+  query: Query,
+  version: WmsVersion,
+  more: readonly string[] = [],
+  optional: readonly string[] = [],
+): void {
   const versionName = version === '1.0.0' ? 'wmtver' : 'version';
   const hasVersion = query.has('version') || query.has('wmtver');
   const srsName = version === '1.3.0' ? 'crs' : 'srs';
   const names = ['request', 'layers', 'styles', srsName, 'bbox', 'width', 'height', 'format'];
-  const missing = missingParameters(query, hasVersion ? names : [versionName, ...names]);
+  const required = [...(hasVersion ? [] : [versionName]), ...names, ...more].filter((name) => !optional.includes(name));
+  const missing = missingParameters(query, required);
   if (missing !== undefined) throw new RequestError(missing);
 }
 
 /** MapProxy answers 500 for a bbox that is not four numbers; here it is an invalid bbox like any other (row WMS-17). */
-function readBbox(text: string): Bbox {
+export function readBbox(query: Query): Bbox {
+  const text = query.get('bbox') ?? '';
   const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const [minX = Number.NaN, minY = Number.NaN, maxX = Number.NaN, maxY = Number.NaN] = numbers;
   const isBox = numbers.length === 4 && numbers.every(Number.isFinite) && minX < maxX && minY < maxY;
@@ -111,14 +127,15 @@ function readBbox(text: string): Bbox {
   return [minX, minY, maxX, maxY];
 }
 
-function checkStyles(styles: string): void {
+export function checkStyles(query: Query): void {
+  const styles = query.get('styles') ?? '';
   if (!styles.split(',').every((style) => STYLES.has(style.trim()))) {
     throw new RequestError(`unsupported styles: ${styles}`, { code: 'StyleNotDefined' });
   }
 }
 
 /** Fractions are cut off (row WMS-18). MapProxy answers 500 for what is no size; here it is an exception. */
-function readSize(query: Query): Size {
+export function readSize(query: Query): Size {
   const width = Math.trunc(Number(query.get('width') || Number.NaN));
   const height = Math.trunc(Number(query.get('height') || Number.NaN));
   if (!(width >= 1 && height >= 1 && Number.isFinite(width * height))) {
@@ -133,7 +150,7 @@ function readFormat(query: Query, version: WmsVersion, settings: WmsSettings): s
   throw new RequestError(`unsupported image format: ${query.get('format')}`, { code: 'InvalidFormat' });
 }
 
-function readSrs(query: Query, version: WmsVersion, settings: WmsSettings): Srs {
+export function readSrs(query: Query, version: WmsVersion, settings: WmsSettings): Srs {
   const [name, code] = version === '1.3.0' ? ['crs', 'InvalidCRS'] : ['srs', 'InvalidSRS'];
   const asked = query.get(name) ?? '';
   const srs = settings.srs.get(asked.toUpperCase());

@@ -4,8 +4,10 @@ import { imageKind } from '../../image/format.ts';
 import type { ServiceMetadata } from '../../layer/contract.ts';
 import { getLogger } from '../../log.ts';
 import { bboxOption, notYet } from '../../options.ts';
+import type { InfoTransform } from '../../source/contract.ts';
 import type { Srs } from '../../srs/srs.ts';
 import type { ServiceContext } from '../contract.ts';
+import { INFO_TYPES, type InfoType } from '../feature-info/types.ts';
 import { metadataOptions, metadataOr } from '../metadata.ts';
 import { WMS_VERSIONS, type WmsVersion } from './version.ts';
 
@@ -31,9 +33,12 @@ export const wmsOptions = z.object({
   concurrent_layer_renderer: z.number().nullish(),
   on_source_errors: notYet(z.enum(['notify', 'raise']).nullish()),
   attribution: notYet(z.looseObject({}).nullish()),
-  strict: notYet(z.boolean().nullish()),
-  featureinfo_types: notYet(z.array(z.string()).nullish()),
-  featureinfo_xslt: notYet(z.looseObject({}).nullish()),
+  /** True: GetFeatureInfo and GetLegendGraphic need all parameters of the standard (row WMS-34). */
+  strict: z.boolean().nullish(),
+  /** Types that capabilities offer (row WMS-38). */
+  featureinfo_types: z.array(z.enum(INFO_TYPES)).nullish(),
+  /** Stylesheets for what is put together, by its type (row WMS-40). */
+  featureinfo_xslt: z.object({ html: z.string().optional(), xml: z.string().optional() }).nullish(),
   inspire_md: notYet(z.looseObject({}).nullish()),
 });
 
@@ -52,6 +57,10 @@ export interface WmsSettings {
   readonly imageFormats: readonly string[];
   readonly maxOutputPixels: number;
   readonly metadata: ServiceMetadata;
+  readonly strict: boolean;
+  readonly infoTypes: readonly InfoType[];
+  /** By the type that they make. */
+  readonly infoTransforms: ReadonlyMap<InfoType, InfoTransform>;
 }
 
 /** @throws ConfigError for an SRS that is not known. */
@@ -70,7 +79,31 @@ export function wmsSettings(options: WmsOptions, context: ServiceContext): WmsSe
     imageFormats: imageFormats(options.image_formats ?? undefined),
     maxOutputPixels: typeof pixels === 'number' ? pixels : pixels[0] * pixels[1],
     metadata: metadataOr(options.md ?? undefined, context.defaultMetadata),
+    strict: options.strict ?? false,
+    infoTypes: infoTypes(options),
+    infoTransforms: infoTransforms(options, context),
   };
+}
+
+/** Those that stylesheets make, where nothing else is said (row WMS-38). */
+function infoTypes({ featureinfo_types: types, featureinfo_xslt: stylesheets }: WmsOptions): readonly InfoType[] {
+  if (types !== undefined && types !== null && types.length > 0) return types;
+  const made = TRANSFORMED_TYPES.filter((type) => stylesheets?.[type] !== undefined);
+  return made.length > 0 ? made : ['text', 'html', 'xml'];
+}
+
+const TRANSFORMED_TYPES = ['html', 'xml'] as const;
+
+function infoTransforms(
+  { featureinfo_xslt: stylesheets }: WmsOptions,
+  context: ServiceContext,
+): Map<InfoType, InfoTransform> {
+  const transforms = new Map<InfoType, InfoTransform>();
+  for (const type of TRANSFORMED_TYPES) {
+    const file = stylesheets?.[type];
+    if (file !== undefined) transforms.set(type, context.stylesheet(file));
+  }
+  return transforms;
 }
 
 function limitsOf({ bbox_srs: entries }: WmsOptions): Map<string, Bbox> {

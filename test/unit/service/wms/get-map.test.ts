@@ -59,8 +59,8 @@ describe('GetMap', () => {
     assert.deepEqual((await asked({ LAYERS: 'photo,osm' })).names, ['photo', 'osm']);
   });
 
-  it('LYR-02: a group can be asked for by its name', async () => {
-    assert.deepEqual((await asked({ LAYERS: 'base' })).names, ['base']);
+  it('LYR-02: a group is drawn as the layers below it', async () => {
+    assert.deepEqual((await asked({ LAYERS: 'base' })).names, ['osm', 'photo']);
   });
 
   it('WMS-03: `map` is GetMap too', async () => {
@@ -289,7 +289,9 @@ describe('exceptions', () => {
   });
 
   it('WMS-42: no layer has a legend: 404', async () => {
-    const { status, text } = await rig().get('/service?SERVICE=WMS&REQUEST=GetLegendGraphic&VERSION=1.1.1&LAYER=osm');
+    const { status, text } = await rig().get(
+      '/service?SERVICE=WMS&REQUEST=GetLegendGraphic&VERSION=1.1.1&LAYER=osm&FORMAT=image/png',
+    );
     assert.equal(status, 404);
     assert.match(text, /layer osm has no legend graphic/);
   });
