@@ -65,6 +65,10 @@ export class CacheBuilder {
     const sources = this.#sources(key, options, grid, ownImage);
     const image = { ...ownImage, transparent: ownImage.transparent ?? transparencyOf(sources) };
     const name = options.name ?? key;
+    if (checked.store.options?.directory !== undefined && options.cache_dir !== undefined) {
+      const message = `found cache.directory and cache_dir option for ${name}, ignoring cache_dir`;
+      this.#configuration.problems.warning(['caches', key, 'cache_dir'], message);
+    }
     const store = this.#store(name, checked, { grid, gridName, gridCount, image });
     const isExpired = this.#expiry(options, store);
     const concurrency = options.concurrent_tile_creators ?? globals.concurrent_tile_creators ?? DEFAULT_TILE_CREATORS;

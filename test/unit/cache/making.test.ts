@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
 import { drawFromCache } from '../../../src/cache/cache-map.ts';
-import type { Graph } from '../../../src/config/build/graph.ts';
+import { Graph } from '../../../src/config/build/graph.ts';
+import { loadConfiguration } from '../../../src/config/index.ts';
 import { SourceError } from '../../../src/http/errors.ts';
 import { tryLockFile } from '../../../src/lock/file-lock.ts';
 import { configureLogging } from '../../../src/log.ts';
@@ -96,6 +97,17 @@ describe('locks of tiles', () => {
     release();
     assert.deepEqual((await waiting)?.body, made?.body);
     assert.equal(server.requests.length, 0);
+  });
+
+  it('TILE-20: are in cache.directory where that is given, and cache_dir is ignored with a warning', async (test) => {
+    const { folder, tileSet } = await openMap(test, wms('cache_dir: ./old, cache: {type: file, directory: ./own}'));
+    await tileSet('osm').getTile([0, 0, 0], { signal });
+    assert.deepEqual((await readdir(folder)).toSorted(), ['mapproxy.yaml', 'own']);
+    assert.ok((await readdir(join(folder, 'own'))).includes('tile_locks'));
+    const configuration = await loadConfiguration(join(folder, 'mapproxy.yaml'));
+    new Graph(configuration).tileCaches('osm');
+    const warnings = configuration.problems.list.map(({ message }) => message);
+    assert.ok(warnings.some((message) => message.includes('found cache.directory and cache_dir option for osm')));
   });
 
   it('GLB-10: are waited for as long as for a source, then the tile fails', async (test) => {
