@@ -244,7 +244,10 @@ describe('APP-13, APP-14: projects that change', () => {
 
   it('reads a file again that was written while it was read', async (t) => {
     const stage = new Stage(t);
-    writeFileSync(path.join(stage.folder, 'osm.yaml'), '');
+    const file = path.join(stage.folder, 'osm.yaml');
+    writeFileSync(file, '');
+    const afterReading = new Date(Date.now() + 60_000);
+    utimesSync(file, afterReading, afterReading);
     await stage.ask('/osm/');
     stage.wait(1_000);
     await stage.ask('/osm/');

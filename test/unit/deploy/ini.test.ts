@@ -385,7 +385,7 @@ describe('servers of an .ini', () => {
     ],
     [
       'use = egg:Flup#fcgi',
-      [{ protocol: 'fastcgi', address: { kind: 'unix', path: path.resolve('var/fcgi-socket') } }],
+      [{ protocol: 'fastcgi', address: { kind: 'unix', path: path.resolve('var/fcgi-socket') }, isDefault: true }],
       'warning: etc/config.ini:4: server:main: names neither socket nor host: what a web server starts is served, else var/fcgi-socket',
     ],
   ];

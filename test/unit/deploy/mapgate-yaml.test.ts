@@ -25,7 +25,9 @@ describe('mapgate.yaml: what is served', () => {
     assert.deepEqual(deployment, {
       app: { kind: 'mapproxy', file: path.join(folder, 'mapproxy.yaml') },
       mount: null,
-      listen: [{ protocol: 'fastcgi', address: { kind: 'unix', path: path.join(folder, 'var/fcgi-socket') } }],
+      listen: [
+        { protocol: 'fastcgi', address: { kind: 'unix', path: path.join(folder, 'var/fcgi-socket') }, isDefault: true },
+      ],
       workers: { count: availableParallelism(), recycleAfter: 0, memoryLimit: 0, drainTimeout: 55 },
       log: { level: 'info', format: null, loggers: {} },
     });
@@ -236,7 +238,7 @@ describe('TARGET', () => {
     const module = readTarget(path.join(folder, 'server.mjs'), { listen: [] });
     assert.deepEqual(module.app, { kind: 'module', file: path.join(folder, 'server.mjs') });
     assert.deepEqual(module.listen, [
-      { protocol: 'fastcgi', address: { kind: 'unix', path: path.resolve('var/fcgi-socket') } },
+      { protocol: 'fastcgi', address: { kind: 'unix', path: path.resolve('var/fcgi-socket') }, isDefault: true },
     ]);
     const osm = readTarget(path.join(folder, 'osm.yaml'), { listen: [] });
     assert.deepEqual(osm.app, { kind: 'mapproxy', file: path.join(folder, 'osm.yaml') });
