@@ -51,6 +51,8 @@ export interface ImageSettings {
   readonly transparent: boolean | undefined;
   readonly resampling: Resampling;
   readonly jpegQuality: number;
+  /** How colours are reduced to a palette (row IMG-04). */
+  readonly quantizer: 'fastoctree' | 'mediancut';
   readonly tiffCompression: 'raw' | 'tiff_lzw' | 'jpeg' | undefined;
   /** 0 to 1; undefined: opaque. */
   readonly opacity: number | undefined;
@@ -74,6 +76,7 @@ export function imageSettings(globals: GlobalImageOptions, format: string, own: 
     transparent: options.transparent,
     resampling: options.resampling_method ?? globals.resampling_method,
     jpegQuality: options.encoding_options?.jpeg_quality ?? globals.jpeg_quality,
+    quantizer: options.encoding_options?.quantizer ?? 'fastoctree',
     tiffCompression: options.encoding_options?.tiff_compression,
     opacity: options.opacity,
   };

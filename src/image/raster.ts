@@ -1,7 +1,9 @@
 import type { Raster as PixelRaster } from '@mapgate/pixels';
 import sharp, { type Sharp } from 'sharp';
 import type { Size } from '../grid/types.ts';
+import { sniffImageKind } from './format.ts';
 import { MAX_PIXELS } from './limits.ts';
+import { pixels } from './pixels.ts';
 
 export { MAX_PIXELS } from './limits.ts';
 
@@ -22,6 +24,14 @@ export const CHANNELS = 4;
  * @throws Error of the decoder for what is no picture or is larger than `MAX_PIXELS`
  */
 export async function decodeImage(body: Uint8Array): Promise<Raster> {
+  // A fifth of the general decoder's time for the PNGs that tiles are.
+  const picture = sniffImageKind(body) === 'png' ? await pixels.decodePng(body) : null;
+  if (picture?.channels === CHANNELS) return fromPixels(picture, false);
+  if (picture !== null) {
+    const target = { ...blankRaster([picture.width, picture.height]), opaque: true };
+    await pixels.blit(asPixels(target), picture, 0, 0);
+    return target;
+  }
   const image = sharp(body, { limitInputPixels: MAX_PIXELS });
   const { hasAlpha } = await image.metadata();
   const { data, info } = await image.toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true });
@@ -29,8 +39,13 @@ export async function decodeImage(body: Uint8Array): Promise<Raster> {
 }
 
 /** A raster as input of the imaging library. */
-export function asSharp(raster: Raster): Sharp {
-  return sharp(raster.data, { raw: { width: raster.width, height: raster.height, channels: CHANNELS } });
+export function asSharp({
+  data,
+  width,
+  height,
+  channels = CHANNELS,
+}: Omit<PixelRaster, 'channels'> & Partial<Pick<PixelRaster, 'channels'>>): Sharp {
+  return sharp(data, { raw: { width, height, channels } });
 }
 
 /** Every pixel transparent, or of one opaque colour. */

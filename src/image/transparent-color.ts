@@ -1,5 +1,6 @@
 import type { Color } from './color.ts';
-import { CHANNELS, type Raster } from './raster.ts';
+import { pixels } from './pixels.ts';
+import { asPixels, fromPixels, type Raster } from './raster.ts';
 
 export interface TransparentColor {
   readonly color: Color;
@@ -7,20 +8,12 @@ export interface TransparentColor {
   readonly tolerance: number;
 }
 
+/** The most that two channels differ. */
+const ANY_COLOR = 255;
+
 /** The picture with pixels of one colour, or nearly so, made transparent (row IMG-14); alpha elsewhere stays. */
-export function makeTransparent(raster: Raster, { color, tolerance }: TransparentColor): Raster {
-  const data = Buffer.from(raster.data);
+export async function makeTransparent(raster: Raster, { color, tolerance }: TransparentColor): Promise<Raster> {
   const [red, green, blue] = color;
-  let found = false;
-  for (let at = 0; at < data.length; at += CHANNELS) {
-    if (
-      Math.abs((data[at] ?? 0) - red) <= tolerance &&
-      Math.abs((data[at + 1] ?? 0) - green) <= tolerance &&
-      Math.abs((data[at + 2] ?? 0) - blue) <= tolerance
-    ) {
-      data[at + 3] = 0;
-      found = true;
-    }
-  }
-  return { ...raster, data, opaque: raster.opaque && !found };
+  const most = Math.min(Math.max(Math.trunc(tolerance), 0), ANY_COLOR);
+  return fromPixels(await pixels.transparentColor(asPixels(raster), [red, green, blue], most), false);
 }

@@ -43,7 +43,8 @@ export async function drawServerMap(
     ? await askWithin(abilities.coverage, { ...query, srs }, ask)
     : await askReprojected(abilities, srs, query, ask);
   if (image === null || abilities.transparentColor === undefined) return image;
-  return { raster: makeTransparent(await rasterOf(image), abilities.transparentColor), cacheable: image.cacheable };
+  const raster = await makeTransparent(await rasterOf(image), abilities.transparentColor);
+  return { raster, cacheable: image.cacheable };
 }
 
 /** The same system by the name that the server knows, or the one that is best reprojected (rows SRC-29, TRAP-07). */
