@@ -19,7 +19,6 @@ export function ensureTables(database: Database): void {
 export interface NewMbtiles {
   /** Seconds to wait for another process that makes it. */
   readonly timeout: number;
-  readonly wal: boolean;
   readonly name: string;
   readonly format: string;
   readonly permissions: Permissions;
@@ -27,9 +26,10 @@ export interface NewMbtiles {
 
 /**
  * Makes an MBTiles file without tiles, under the lock that MapProxy makes it under (row CCH-10). It appears with all its
- * tables: nobody meets one without. Nothing happens where it is there meanwhile.
+ * tables: nobody meets one without. It has no write-ahead log yet, which would bear another name. Nothing happens where
+ * it is there meanwhile.
  */
-export function createMbtiles(path: string, { timeout, wal, name, format, permissions }: NewMbtiles): void {
+export function createMbtiles(path: string, { timeout, name, format, permissions }: NewMbtiles): void {
   makeDirectorySync(dirname(path), permissions);
   const release = lockFileSync(`${path}.init.lck`, timeout * 1000, { permissions });
   const temporary = temporaryName(path);
@@ -37,7 +37,6 @@ export function createMbtiles(path: string, { timeout, wal, name, format, permis
     if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
     const database = openDatabase(temporary);
     try {
-      if (wal) database.exec('PRAGMA journal_mode = WAL');
       ensureTables(database);
       describe(database, name, format);
     } finally {
@@ -46,7 +45,7 @@ export function createMbtiles(path: string, { timeout, wal, name, format, permis
     if (permissions.file !== undefined) chmodSync(temporary, permissions.file);
     linkSync(temporary, path);
   } finally {
-    for (const part of ['', '-journal', '-wal', '-shm']) rmSync(temporary + part, { force: true });
+    for (const part of ['', '-journal']) rmSync(temporary + part, { force: true });
     release();
   }
 }
