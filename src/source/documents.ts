@@ -15,7 +15,7 @@ export function decodeText(body: Buffer): string {
 
 /**
  * Reads XML in any encoding it declares. Nothing but the document is read: entities of its own are expanded up to a
- * limit, those in files or on the network are refused.
+ * limit, those in files or on the network stand for nothing.
  *
  * @throws Error for what is not well-formed
  */
