@@ -131,6 +131,8 @@ export class TileCache {
             request,
           )
         : undefined;
+      // Each of them waits for it, and tells of its failure.
+      making?.catch(() => {});
       await Promise.all(
         group.map(async ({ index, coord, stale }) => {
           tiles[index] = await this.#create(coord, request, stale, making);

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lockFileSync } from '../../../lock/file-lock.ts';
 import type { Permissions } from '../contract.ts';
@@ -43,10 +43,20 @@ export function createMbtiles(path: string, { timeout, name, format, permissions
       database.close();
     }
     if (permissions.file !== undefined) chmodSync(temporary, permissions.file);
-    linkSync(temporary, path);
+    putInPlace(temporary, path);
   } finally {
     for (const part of ['', '-journal']) rmSync(temporary + part, { force: true });
     release();
+  }
+}
+
+/** Somebody who makes it without our lock may have been faster: theirs stays. Not every file system has links. */
+function putInPlace(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
+    renameSync(temporary, path);
   }
 }
 
