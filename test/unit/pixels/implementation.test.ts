@@ -51,13 +51,15 @@ for (const implementation of ['native', 'typescript']) {
   });
 }
 
-test('the event loop turns while a kernel works', async () => {
+test('the event loop turns while kernels work', async () => {
   for (const implementation of ['auto', 'typescript'] as const) {
     const pixels = createPixels({ implementation });
     const data = new Uint8Array(1024 * 1024 * 4).map((_, i) => i * 31);
     let isDone = false;
     let turns = 0;
-    const done = pixels.encodePng({ data, width: 1024, height: 1024, channels: 4 }).then(() => {
+    const raster = { data, width: 1024, height: 1024, channels: 4 } as const;
+    // More than there are threads: their ends cannot all be seen in one turn, however slow the machine.
+    const done = Promise.all(Array.from({ length: 8 }, () => pixels.encodePng(raster))).then(() => {
       isDone = true;
     });
     while (!isDone) {
@@ -65,6 +67,6 @@ test('the event loop turns while a kernel works', async () => {
       turns++;
     }
     await done;
-    assert.ok(turns > 3, `${turns} turns`);
+    assert.ok(turns > 1, `${turns} turns`);
   }
 });
