@@ -136,7 +136,7 @@ ${layer.boxes.map(
   ({ srs, bbox }) =>
     xml`${indent}  <BoundingBox SRS="${srs.code}" minx="${bbox[0]}" miny="${bbox[1]}" maxx="${bbox[2]}" maxy="${bbox[3]}" />\n`,
 )}
-${version !== '1.0.0' && dimensionElements(layer, indent)}
+${version !== '1.0.0' && dimensionElements(layer, version, indent)}
 ${version === '1.1.1' && metadataUrls(layer, indent)}
 ${styleElement(layer, version, parts, indent)}
 ${scaleHint(layer, indent)}
@@ -145,12 +145,14 @@ ${layer.layers.map((child) => layerElement(child, version, parts, depth + 1))}${
 }
 
 /** Row WMS-13, as the DTD has it: the names first, then their values. 1.0.0 has no place for them. */
-function dimensionElements({ dimensions }: LayerDescription, indent: Markup): Markup {
+function dimensionElements({ dimensions }: LayerDescription, version: DtdVersion, indent: Markup): Markup {
+  // 1.1.0 cannot say whether the nearest value is taken.
+  const nearest = version === '1.1.1' && trusted(' nearestValue="0"');
   return xml`${dimensions.map(
     ({ name }) => xml`${indent}  <Dimension name="${name}" units="${name.includes('time') ? 'ISO8601' : ''}" />\n`,
   )}${dimensions.map(
     (one) =>
-      xml`${indent}  <Extent name="${one.name}" default="${one.default}" nearestValue="0">${one.values.join(',')}</Extent>\n`,
+      xml`${indent}  <Extent name="${one.name}" default="${one.default}"${nearest}>${one.values.join(',')}</Extent>\n`,
   )}`;
 }
 
