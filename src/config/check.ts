@@ -1,25 +1,40 @@
 import { ConfigError } from '../http/errors.ts';
 import { buildMapApp } from './build/map-app.ts';
-import { checkOptions } from './configuration.ts';
+import { type CheckedOptions, checkOptions } from './configuration.ts';
 import { withData } from './load.ts';
 import { type Problem, withoutPlace } from './problems.ts';
 import { readConfiguration } from './read.ts';
+import { missingReferences } from './references.ts';
 
 /**
  * Everything that is wrong with a configuration, errors and warnings in the order in which they are found. Without
- * errors among the options it is also built, though not used, to find references that lead nowhere.
+ * errors among the options it is also built, though not used, to find what does not go together.
  */
 export async function checkConfiguration(file: string): Promise<readonly Problem[]> {
-  let found: readonly Problem[] = [];
+  let options: CheckedOptions | undefined;
   try {
-    const options = checkOptions(await readConfiguration(file));
-    found = options.problems.list;
-    if (!found.some(({ severity }) => severity === 'error')) await buildMapApp(await withData(options)).close();
-    return found;
+    options = checkOptions(await readConfiguration(file));
+    if (!hasErrors(options)) await buildMapApp(await withData(options)).close();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    const found: Problem = { severity: 'error', message: withoutPlace(error), place: error.place ?? { file } };
     // Errors of building are in the list already.
-    if (found.some(({ severity }) => severity === 'error')) return found;
-    return [...found, { severity: 'error', message: withoutPlace(error), place: error.place ?? { file } }];
+    if (options === undefined) return [found];
+    if (!hasErrors(options)) options.problems.list.push(found);
+  }
+  warnOfMissing(options);
+  return options.problems.list;
+}
+
+function hasErrors({ problems }: CheckedOptions): boolean {
+  return problems.list.some(({ severity }) => severity === 'error');
+}
+
+/** What building has told as an error is not told again. */
+function warnOfMissing(options: CheckedOptions): void {
+  const { list } = options.problems;
+  const told = list.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  for (const { path, message, subject } of missingReferences(options)) {
+    if (!told.some((error) => error.includes(subject))) options.problems.warning(path, message);
   }
 }

@@ -74,9 +74,11 @@ layers: [{name: a, title: A, sources: [c]}, {name: b, title: B, sources: [osm_ca
     ]);
   });
 
-  it('a cache nobody needs may refer to what is not there', async (test) => {
+  it('CFG-02: a cache nobody needs may refer to what is not there, with a warning', async (test) => {
     const text = `${SOURCE}${CACHE}${LAYER}`.replace('caches: {', 'caches: {unused: {sources: [missing]}, ');
-    assert.deepEqual(await checkText(test, text), []);
+    const [problem, ...others] = await checkText(test, text);
+    assert.equal(problem, 'warning caches.unused.sources[0]: source "missing" of cache "unused" not found');
+    assert.deepEqual(others, []);
   });
 
   it('services not available yet are told, others go on', async (test) => {
