@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { configurationSchema } from '../config/index.ts';
 import { checkEverything } from '../deploy/check.ts';
 import { ConfigError } from '../http/errors.ts';
 
@@ -8,6 +9,7 @@ export function checkCommand(): Command {
     .description('check a deployment file, a mapproxy.yaml or a directory of projects, and print all problems')
     .argument('[target]', 'what to check', 'mapgate.yaml')
     .option('--json', 'print the problems as JSON')
+    .option('--schema', 'print the JSON Schema of mapproxy.yaml, for editors, and check nothing')
     .addHelpText('after', '\nExit code: 0 all is well, 1 there are warnings, 2 there are errors.')
     .action(check);
 }
@@ -15,7 +17,11 @@ export function checkCommand(): Command {
 const EXIT_WARNINGS = 1;
 const EXIT_ERRORS = 2;
 
-async function check(target: string, flags: { json?: true }): Promise<void> {
+async function check(target: string, flags: { json?: true; schema?: true }): Promise<void> {
+  if (flags.schema === true) {
+    process.stdout.write(`${JSON.stringify(configurationSchema(), undefined, 2)}\n`);
+    return;
+  }
   const problems = await checkEverything(target);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (flags.json === true) {

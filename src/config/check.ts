@@ -4,7 +4,7 @@ import { type CheckedOptions, checkOptions } from './configuration.ts';
 import { withData } from './load.ts';
 import { type Problem, withoutPlace } from './problems.ts';
 import { readConfiguration } from './read.ts';
-import { missingReferences } from './references.ts';
+import { equalGridNames, missingReferences } from './references.ts';
 
 /**
  * Everything that is wrong with a configuration, errors and warnings in the order in which they are found. Without
@@ -22,7 +22,7 @@ export async function checkConfiguration(file: string): Promise<readonly Problem
     if (options === undefined) return [found];
     if (!hasErrors(options)) options.problems.list.push(found);
   }
-  warnOfMissing(options);
+  warnOfNames(options);
   return options.problems.list;
 }
 
@@ -31,8 +31,9 @@ function hasErrors({ problems }: CheckedOptions): boolean {
 }
 
 /** What building has told as an error is not told again. */
-function warnOfMissing(options: CheckedOptions): void {
+function warnOfNames(options: CheckedOptions): void {
   const { list } = options.problems;
+  for (const { path, message } of equalGridNames(options)) options.problems.warning(path, message);
   const told = list.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   for (const { path, message, subject } of missingReferences(options)) {
     if (!told.some((error) => error.includes(subject))) options.problems.warning(path, message);

@@ -1,5 +1,6 @@
 export { buildMapApp, type MapAppParts } from './build/map-app.ts';
 export { checkConfiguration } from './check.ts';
 export type { Configuration } from './configuration.ts';
+export { configurationSchema } from './json-schema.ts';
 export { loadConfiguration } from './load.ts';
 export type { Problem } from './problems.ts';

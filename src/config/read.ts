@@ -47,7 +47,7 @@ export async function readConfiguration(
   const parseFile = async (current: string): Promise<Mapping> => {
     const { text, mtime } = await readText(current);
     files.push({ file: current, mtime });
-    const value = parseYaml(text, current, places) ?? {};
+    const value = parseYaml(text, current, places, (message) => warnings.add(message)) ?? {};
     if (!isMapping(value)) throw new ConfigError('configuration not a YAML dictionary', { file: current });
     expandEnvironment(value, environment, (message) => warnings.add(message));
     return value;

@@ -4,6 +4,18 @@ import { didYouMean } from './nearest.ts';
 import type { LayerOptions } from './options/layer.ts';
 import type { Path } from './places.ts';
 
+/** Grids of one name, which clients cannot tell apart (row GRD-02). */
+export function equalGridNames({ grids }: CheckedOptions): { readonly path: Path; readonly message: string }[] {
+  const keys = new Map<string, string>();
+  return [...grids].flatMap(([key, { name = key }]) => {
+    const other = keys.get(name);
+    keys.set(name, other ?? key);
+    return other === undefined
+      ? []
+      : [{ path: ['grids', key], message: `grid '${other}' has the same name '${name}'` }];
+  });
+}
+
 /** A name that leads nowhere, at the place where it is written. */
 export interface MissingReference {
   readonly path: Path;

@@ -30,9 +30,15 @@ function isPlain(value: object): boolean {
  * Reads YAML as PyYAML's safe loader does (row TRAP-01): version 1.1, merge keys, the last of two equal keys counts.
  * Keys that are numbers become text. Where everything was written goes to `places`.
  *
+ * @param warn told of keys that are written twice
  * @throws ConfigError with line and column for what is not YAML
  */
-export function parseYaml(text: string, file: string, places: Places): unknown {
+export function parseYaml(
+  text: string,
+  file: string,
+  places: Places,
+  warn: (message: string) => void = () => undefined,
+): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     version: '1.1',
@@ -48,7 +54,7 @@ export function parseYaml(text: string, file: string, places: Places): unknown {
     const { line, col } = lines.linePos(problem.pos[0]);
     throw new ConfigError(problem.message, { file, line, column: col });
   }
-  return new Reader(document, file, lines, places).read();
+  return new Reader(document, file, lines, places, warn).read();
 }
 
 class Reader {
@@ -56,15 +62,17 @@ class Reader {
   readonly #file: string;
   readonly #lines: LineCounter;
   readonly #places: Places;
+  readonly #warn: (message: string) => void;
   /** Aliases share what they name, as in Python. */
   readonly #values = new Map<Node, unknown>();
   readonly #open = new Set<Node>();
 
-  constructor(document: Document, file: string, lines: LineCounter, places: Places) {
+  constructor(document: Document, file: string, lines: LineCounter, places: Places, warn: (message: string) => void) {
     this.#document = document;
     this.#file = file;
     this.#lines = lines;
     this.#places = places;
+    this.#warn = warn;
   }
 
   read(): unknown {
@@ -108,12 +116,18 @@ class Reader {
   /** What is merged in comes first, so that a mapping's own keys win. */
   *#entries(node: YAMLMap): Generator<[key: string, entry: { value: unknown; node: unknown }]> {
     for (const source of this.#merged(node)) yield* this.#entries(source);
+    const seen = new Set<string>();
     for (const pair of node.items) {
       if (isMergePair(pair)) continue;
       const key = this.#value(pair.key);
       if (typeof key === 'object' && key !== null && !('text' in key)) {
         throw new ConfigError('a key must be a single word', this.#position(pair.key));
       }
+      if (seen.has(String(key))) {
+        const line = this.#position(pair.key)?.line ?? 0;
+        this.#warn(`'${key}' is written twice, the second time in line ${line} of ${this.#file}: only that counts`);
+      }
+      seen.add(String(key));
       yield [String(key), { value: this.#value(pair.value), node: pair.key }];
     }
   }

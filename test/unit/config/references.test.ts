@@ -41,6 +41,27 @@ describe('references', () => {
   });
 });
 
+describe('names', () => {
+  it('TRAP-01: that are written twice in one mapping are told; the last counts', async (test) => {
+    const [problem, ...others] = await check(
+      test,
+      'sources:\n  a: {type: debug}\n  b: {type: debug}\n  a: {type: debug}\n',
+    );
+    assert.match(
+      problem ?? '',
+      /^warning : 'a' is written twice, the second time in line 4 of .*mapproxy\.yaml: only that counts$/,
+    );
+    assert.deepEqual(others, []);
+  });
+
+  it('GRD-02: that two grids have are told, as clients know grids by them', async (test) => {
+    const grid = '{srs: "EPSG:3857", origin: nw, name: same}';
+    assert.deepEqual(await check(test, `grids: {one: ${grid}, two: ${grid}}`), [
+      "warning grids.two: grid 'one' has the same name 'same'",
+    ]);
+  });
+});
+
 describe('large configurations', () => {
   it('300 layers over ten caches in each other are checked in less than a second of CPU time', async (test) => {
     const caches = Array.from(
