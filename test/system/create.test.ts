@@ -13,6 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
 import { createFromTemplate } from '../../src/deploy/create.ts';
 import type { TemplateOptions } from '../../src/deploy/templates/contract.ts';
 import { type ProgramPackages, requirePrograms } from '../support/debian.ts';
@@ -323,9 +325,24 @@ test("UTIL-02: MapProxy's name wsgi-app writes the script, and says so", (t) => 
   assert.ok(existsSync(path.join(folder, 'server.mjs')));
 });
 
-test('mapgate schema prints the JSON Schema of a deployment file', (t) => {
-  const { status, output } = mapgate(projectFor(t), 'schema');
-  assert.equal(status, 0, output);
-  const schema = JSON.parse(output) as { properties: Record<string, unknown> };
-  assert.ok('listen' in schema.properties);
+for (const [file, part] of [
+  ['mapgate.yaml', 'listen'],
+  ['mapproxy.yaml', 'caches'],
+] as const) {
+  test(`schema ${file} prints a JSON Schema that ajv takes, and that the template of ${file} fits`, (t) => {
+    const folder = projectFor(t);
+    const { status, output } = mapgate(folder, 'schema', file);
+    assert.equal(status, 0, output);
+    const schema = JSON.parse(output) as { properties: Record<string, unknown> };
+    assert.ok(part in schema.properties);
+    const validate = new Ajv2020({ strict: false }).compile(schema);
+    const text = readFileSync(path.resolve(import.meta.dirname, '../../conf-examples/project', file), 'utf8');
+    assert.equal(validate(parse(text)), true, JSON.stringify(validate.errors));
+  });
+}
+
+test('schema of a file that it does not know is refused with exit code 2', (t) => {
+  const { status, output } = mapgate(projectFor(t), 'schema', 'seed.yaml');
+  assert.equal(status, 2);
+  assert.match(output, /Allowed choices are mapgate\.yaml, mapproxy\.yaml/);
 });
