@@ -1,4 +1,5 @@
 import { document, type Markup, trusted, xml } from '../../http/xml.ts';
+import type { TileLayer, TileSet } from '../../layer/contract.ts';
 import { contactInformation } from '../contact-information.ts';
 import type { InfoType } from '../feature-info/types.ts';
 import { type CapabilitiesParts, type LayerDescription, legendUrl } from './description.ts';
@@ -24,6 +25,14 @@ const WORDS_100: Readonly<Record<string, string>> = {
   'image/GeoTIFF': 'GeoTIFF',
 };
 
+const TILE_SET_DTD = `<!ELEMENT VendorSpecificCapabilities (TileSet*) >
+<!ELEMENT TileSet (SRS, BoundingBox?, Resolutions, Width, Height, Format, Layers*, Styles*) >
+<!ELEMENT Resolutions (#PCDATA) >
+<!ELEMENT Width (#PCDATA) >
+<!ELEMENT Height (#PCDATA) >
+<!ELEMENT Layers (#PCDATA) >
+<!ELEMENT Styles (#PCDATA) >`;
+
 /** Types of feature info as version 1.0.0 names them; it has no word for HTML and JSON, and calls text so. */
 const INFO_WORDS_100: Readonly<Partial<Record<InfoType, string>>> = { text: 'MIME', xml: 'GML.1' };
 
@@ -38,7 +47,7 @@ export function dtdCapabilities(version: DtdVersion, parts: CapabilitiesParts): 
   return document(xml`<?xml version="1.0"?>
 <!DOCTYPE WMT_MS_Capabilities SYSTEM "${DTDS[version]}"
 [
-<!ELEMENT VendorSpecificCapabilities EMPTY>
+${parts.tileLayers.length > 0 ? trusted(TILE_SET_DTD) : trusted('<!ELEMENT VendorSpecificCapabilities EMPTY>')}
 ]>
 <WMT_MS_Capabilities version="${version}">
 <Service>
@@ -52,6 +61,7 @@ ${version !== '1.0.0' && contactInformation(metadata)}
 </Service>
 <Capability>
 ${version === '1.0.0' ? requests100(parts) : requests(version, parts)}
+${version !== '1.0.0' && parts.tileLayers.length > 0 && tileSets(parts.tileLayers)}
 ${layerElement(root, version, parts, 1)}</Capability>
 </WMT_MS_Capabilities>
 `);
@@ -94,6 +104,29 @@ ${settings.imageFormats.map((format) => xml`      <Format>${format}</Format>\n`)
     <Format>application/vnd.ogc.se_inimage</Format>
     <Format>application/vnd.ogc.se_blank</Format>
   </Exception>`;
+}
+
+/** Tiles for clients of WMS-C (row WMS-35). */
+function tileSets(layers: readonly TileLayer[]): Markup {
+  const sets = layers.flatMap(({ name, tileSets: all }) => all.map((tileSet) => ({ name, ...partsOf(tileSet) })));
+  return xml`  <VendorSpecificCapabilities>
+${sets.map(
+  ({ name, code, bbox, resolutions, width, height, format }) => xml`    <TileSet>
+      <SRS>${code}</SRS>
+      <BoundingBox SRS="${code}" minx="${bbox[0]}" miny="${bbox[1]}" maxx="${bbox[2]}" maxy="${bbox[3]}" />
+      <Resolutions>${resolutions.join(' ')}</Resolutions>
+      <Width>${width}</Width>
+      <Height>${height}</Height>
+      <Format>${format}</Format>
+      <Layers>${name}</Layers>
+      <Styles></Styles>
+    </TileSet>\n`,
+)}  </VendorSpecificCapabilities>`;
+}
+
+function partsOf({ grid, extent: bbox, format }: TileSet) {
+  const [width, height] = grid.tileSize;
+  return { code: grid.srs.code, bbox, resolutions: grid.resolutions, width, height, format };
 }
 
 function requests100({ root, settings, url }: CapabilitiesParts): Markup {

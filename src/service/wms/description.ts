@@ -1,6 +1,6 @@
 import type { Bbox } from '../../grid/types.ts';
 import { configuredText } from '../../http/xml.ts';
-import type { LayerDimension, LayerMetadata, MapLayer } from '../../layer/contract.ts';
+import type { LayerDimension, LayerMetadata, MapLayer, TileLayer } from '../../layer/contract.ts';
 import type { Srs } from '../../srs/srs.ts';
 import { geographicBbox, transformed } from '../geographic-bbox.ts';
 import { isQueryable } from './layer-tree.ts';
@@ -33,6 +33,8 @@ export interface CapabilitiesParts {
   readonly url: string;
   /** Pixels of the legends that can be shown (row WMS-12). */
   readonly legends: ReadonlyMap<MapLayer, readonly [width: number, height: number]>;
+  /** Whose tiles are told, for clients of WMS-C (row WMS-35). */
+  readonly tileLayers: readonly TileLayer[];
 }
 
 /** Where the legend of a layer is. */

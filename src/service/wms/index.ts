@@ -1,11 +1,12 @@
 import { bboxIntersects } from '../../grid/bbox.ts';
 import type { Application } from '../../http/application.ts';
-import { NO_CACHE_HEADERS } from '../../http/caching.ts';
+import { cacheableResponse, NO_CACHE_HEADERS, publicFor } from '../../http/caching.ts';
 import { RequestError, SourceError } from '../../http/errors.ts';
 import { parseQuery, type Query } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
 import { Response } from '../../http/response.ts';
-import type { MapLayer } from '../../layer/contract.ts';
+import type { MapLayer, TileLayer } from '../../layer/contract.ts';
+import { dimensionValues } from '../../layer/dimensions.ts';
 import { defineService, type Service, type ServiceContext } from '../contract.ts';
 import { capabilities130 } from './capabilities-130.ts';
 import { dtdCapabilities } from './capabilities-dtd.ts';
@@ -16,6 +17,7 @@ import { leavesOf, namedLayers } from './layer-tree.ts';
 import { answerLegend, LegendSizes, readLegendRequest } from './legend.ts';
 import { ImageTooLargeError, type MapRequest, offeredFormat, readAppearance, readMapRequest } from './map-request.ts';
 import { type WmsOptions, type WmsSettings, wmsOptions, wmsSettings } from './options.ts';
+import { findTile, isTiled } from './tiled.ts';
 import { negotiateVersion, type WmsVersion } from './version.ts';
 
 /** WMS 1.0.0 to 1.3.0 (section 11 of the behaviour rows). */
@@ -49,11 +51,15 @@ class WmsService {
   readonly #context: ServiceContext;
   readonly #layersByName: ReadonlyMap<string, MapLayer>;
   readonly #description: LayerDescription;
+  readonly #tileLayers: ReadonlyMap<string, TileLayer>;
+  readonly #tileCacheControl: string;
   readonly #legendSizes = new LegendSizes();
 
   constructor(settings: WmsSettings, context: ServiceContext) {
     this.#settings = settings;
     this.#context = context;
+    this.#tileLayers = new Map(context.tileLayers.map((layer) => [layer.name, layer]));
+    this.#tileCacheControl = publicFor(context.tileMaxAge);
     this.#layersByName = namedLayers(context.mapLayers);
     this.#description = describeLayer(context.mapLayers, settings);
   }
@@ -71,7 +77,7 @@ class WmsService {
   #dispatch(request: Request, query: Query, version: WmsVersion): Response | Promise<Response> {
     const asked = query.get('request')?.toLowerCase();
     const kind = REQUESTS[asked ?? ''];
-    if (kind === 'capabilities') return this.#capabilities(request, version);
+    if (kind === 'capabilities') return this.#capabilities(request, query, version);
     if (kind === 'map') return this.#map(request, query, version);
     if (kind === 'featureInfo') return this.#featureInfo(request, query, version);
     if (kind === 'legend' && VERSIONS_WITH_LEGENDS.includes(version)) return this.#legend(request, query, version);
@@ -79,11 +85,12 @@ class WmsService {
   }
 
   /** Rows WMS-04, WMS-06. */
-  async #capabilities(request: Request, version: WmsVersion): Promise<Response> {
+  async #capabilities(request: Request, query: Query, version: WmsVersion): Promise<Response> {
     const word = request.pathInfo.split('/')[1] ?? 'service';
     const url = `${request.publicUrl.base}/${word}?`;
     const legends = await this.#legendSizes.load(this.#layersByName.values());
-    const parts = { root: this.#description, settings: this.#settings, url, legends };
+    const tileLayers = isTiled(query) ? [...this.#tileLayers.values()] : [];
+    const parts = { root: this.#description, settings: this.#settings, url, legends, tileLayers };
     const body = version === '1.3.0' ? capabilities130(parts) : dtdCapabilities(version, parts);
     const isPlain = version === '1.0.0' || version === '1.3.0';
     const type = isPlain ? 'text/xml; charset=utf-8' : 'application/vnd.ogc.wms_xml';
@@ -92,6 +99,8 @@ class WmsService {
 
   async #map(request: Request, query: Query, version: WmsVersion): Promise<Response> {
     const map = readMapRequest(query, version, this.#settings, this.#layersByName);
+    const tiled = isTiled(query) ? await this.#tile(request, query, map) : undefined;
+    if (tiled !== undefined) return tiled;
     const limit = this.#settings.limits.get(map.srs.code.toUpperCase());
     const isInside = limit === undefined || bboxIntersects(limit, map.bbox);
     // A group may leave out what is not drawn at this resolution (row LYR-06).
@@ -100,6 +109,22 @@ class WmsService {
     const rendered = await this.#render(layers, map, request.signal, query);
     const headers = { 'Content-Type': rendered.mimeType, ...(!rendered.cacheable && NO_CACHE_HEADERS) };
     return new Response(200, headers, rendered.body);
+  }
+
+  /** Row WMS-35. Undefined: there is no such tile, or it is to be merged from several: it is drawn. */
+  async #tile(request: Request, query: Query, map: MapRequest): Promise<Response | undefined> {
+    const found = map.layers.map((layer) => findTile(layer, map, this.#tileLayers));
+    const [only, ...others] = found;
+    const [layer] = map.layers;
+    if (only === undefined || layer === undefined || others.length > 0 || !isDrawn(layer, map)) return undefined;
+    const dimensions = dimensionValues(layer.dimensions, query);
+    const tile = await only.tileSet.getTile(only.coord, {
+      signal: request.signal,
+      ...(dimensions.size > 0 && { dimensions }),
+    });
+    if (tile === null) return undefined;
+    if (tile.cacheable) return cacheableResponse(request, tile, this.#tileCacheControl);
+    return new Response(200, { 'Content-Type': tile.mimeType, ...NO_CACHE_HEADERS }, tile.body);
   }
 
   /** @param parameters of the client, of which sources and caches take what they are told to (row WMS-36) */
