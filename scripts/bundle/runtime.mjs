@@ -1,8 +1,17 @@
 // Node itself, as it runs on machines that have nothing but glibc.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** What comes with glibc, and so is on every machine the bundle is for. */
 const GLIBC = /^(?:linux-vdso|ld-linux|libc|libm|libdl|libpthread|librt|libresolv|libutil)[-.]/;
@@ -18,7 +27,8 @@ export function copyRuntime(folder) {
   // A distribution's Node is a small program on large libraries of that distribution: the official one stands alone.
   const standsAlone = own.every(({ name }) => GLIBC.test(name) || COMPILERS.test(name));
   if (standsAlone) copyFileSync(realpathSync(process.execPath), node);
-  else fetchOfficial(node);
+  else fetchOfficial(folder);
+  copyLicences(folder);
   chmodSync(node, 0o755);
   // Without its table of symbols it is smaller by a sixth; without `strip` it stays as it is.
   spawnSync('strip', ['--strip-unneeded', node]);
@@ -38,15 +48,33 @@ function librariesOf(program) {
   }));
 }
 
-/** The official program of the version that runs this, out of the registry. */
-function fetchOfficial(node) {
+/** Where the licences of what is passed on here are found; each comes from one of its places, by its new name. */
+const LICENCES = {
+  'LICENSE-node': [join(dirname(process.execPath), '../LICENSE'), '/usr/share/doc/nodejs/copyright'],
+  'LICENSE-gcc-libraries': ['/usr/share/doc/libstdc++6/copyright', '/usr/share/doc/libgcc-s1/copyright'],
+};
+
+function copyLicences(folder) {
+  for (const [name, places] of Object.entries(LICENCES)) {
+    const to = join(folder, name);
+    const from = places.find((place) => existsSync(place));
+    if (existsSync(to)) continue;
+    if (from === undefined)
+      console.warn(`${name} is in none of ${places.join(', ')}: put it beside before passing it on`);
+    else copyFileSync(from, to);
+  }
+}
+
+/** The official program of the version that runs this, out of the registry, with its licence. */
+function fetchOfficial(to) {
   const name = `node-${process.platform}-${process.arch}@${process.versions.node}`;
   const folder = mkdtempSync(join(tmpdir(), 'mapgate-bundle-'));
   try {
     run('npm', ['pack', '--silent', '--pack-destination', folder, name]);
     const [archive] = readdirSync(folder);
-    run('tar', ['-xzf', join(folder, archive), '-C', folder, 'package/bin/node']);
-    copyFileSync(join(folder, 'package/bin/node'), node);
+    run('tar', ['-xzf', join(folder, archive), '-C', folder, 'package/bin/node', 'package/LICENSE']);
+    copyFileSync(join(folder, 'package/bin/node'), join(to, 'node'));
+    copyFileSync(join(folder, 'package/LICENSE'), join(to, 'LICENSE-node'));
   } finally {
     rmSync(folder, { recursive: true });
   }
