@@ -160,6 +160,8 @@ void Responder::StartDrain() {
     all.push_back(connection);
   }
   for (Connection* connection : all) connection->Drain();
+  // Each went behind those that still had their longer time: only now is the list's first the next one due.
+  Schedule();
   Deliver();
   host_->LeaveTurn();
   RegisterFresh();

@@ -207,6 +207,18 @@ export function lifecycleTests(transport: Transport): void {
       await closing;
     });
 
+    test('when idleGrace has passed, several kept connections without a request are closed', async (t) => {
+      const { connect, responder } = await serve(t, transport, { onRequest: hello });
+      const peers = await Promise.all([connect(), connect(), connect()]);
+      for (const peer of peers) {
+        peer.send(request(1));
+        await peer.answer(1);
+      }
+      // The deadline would end them too, but not before the test is over.
+      await responder.close({ idleGrace: 20, deadline: 60_000 });
+      for (const peer of peers) await peer.closing();
+    });
+
     test('after the deadline what is open is aborted', async (t) => {
       const { connect, requests, responder } = await serve(t, transport, { onRequest: park });
       const peer = await connect();
