@@ -65,6 +65,10 @@ export interface MapOutput {
   readonly transparent: boolean;
   /** Red, green, blue, 0 to 255. */
   readonly background: readonly [number, number, number];
+  /** Written into the lower right corner (rows IMG-21, WMS-33). */
+  readonly attribution?: string | undefined;
+  /** What becomes of sources that fail where others do not: written onto the map (default), or thrown (row WMS-30). */
+  readonly onSourceErrors?: 'notify' | 'raise' | undefined;
 }
 
 /** A node of the WMS layer tree (rows LYR-01, LYR-02). */

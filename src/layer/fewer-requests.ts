@@ -8,7 +8,8 @@ import type { Drawable } from './map-layer.ts';
 export function fewerRequests(drawables: readonly Drawable[], query: SourceQuery): readonly Drawable[] {
   if (drawables.length < 2) return drawables;
   const bottom = drawables.findLastIndex(
-    (drawable) => drawable.kind === 'source' && (drawable.source.isOpaque?.(query) ?? false),
+    (drawable) =>
+      drawable.kind === 'source' && drawable.limits === undefined && (drawable.source.isOpaque?.(query) ?? false),
   );
   const [first, ...others] = drawables.slice(Math.max(bottom, 0));
   if (first === undefined) return [];
@@ -23,6 +24,7 @@ export function fewerRequests(drawables: readonly Drawable[], query: SourceQuery
 
 function combine(lower: Drawable | undefined, upper: Drawable, query: SourceQuery): Drawable | undefined {
   if (lower?.kind !== 'source' || upper.kind !== 'source') return undefined;
+  if (lower.limits !== undefined || upper.limits !== undefined) return undefined;
   const source = lower.source.combineWith?.(upper.source, query);
   return source && { ...lower, source };
 }

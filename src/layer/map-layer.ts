@@ -1,4 +1,5 @@
 import type { TileCache } from '../cache/tile-cache.ts';
+import type { Coverage } from '../coverage/contract.ts';
 import { bboxUnion } from '../grid/bbox.ts';
 import type { Bbox } from '../grid/types.ts';
 import type { InfoSource, LegendSource, MapSource } from '../source/contract.ts';
@@ -7,7 +8,10 @@ import { type Srs, srsByCode } from '../srs/srs.ts';
 import type { LayerDimension, LayerMetadata, MapLayer, MapQuery } from './contract.ts';
 
 /** What a layer is drawn from: a cache, seen through each of its grids, or a source asked directly. */
-export type Drawable = CacheDrawable | { readonly kind: 'source'; readonly source: MapSource };
+export type Drawable = (CacheDrawable | { readonly kind: 'source'; readonly source: MapSource }) & {
+  /** Areas outside of which nothing may be seen; undefined: everywhere (rows AUTH-06, WMS-09). */
+  readonly limits?: readonly Coverage[] | undefined;
+};
 
 export interface CacheDrawable {
   readonly kind: 'cache';

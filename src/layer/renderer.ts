@@ -1,8 +1,10 @@
 import { type CacheQuery, type DrawOptions, drawFromCache, singleTile } from '../cache/cache-map.ts';
 import { resolutionOf } from '../grid/bbox.ts';
 import { SourceError } from '../http/errors.ts';
+import { clipByRings } from '../image/clip.ts';
 import { encodeImage } from '../image/encode.ts';
 import { mergeLayers, onBackground, withOpacity } from '../image/merge.ts';
+import { withAttribution, withMessage } from '../image/message.ts';
 import { type GlobalImageOptions, imageSettings } from '../image/options.ts';
 import { blankRaster, type Raster } from '../image/raster.ts';
 import { resample } from '../image/resample.ts';
@@ -12,6 +14,7 @@ import { rasterOf } from '../source/image-answer.ts';
 import type { MapLayer, MapOutput, MapQuery, MapRenderer, RenderedMap } from './contract.ts';
 import { dimensionValues } from './dimensions.ts';
 import { fewerRequests } from './fewer-requests.ts';
+import { LimitedMapLayer } from './limited-layer.ts';
 import { type CacheDrawable, ConfiguredMapLayer, type Drawable } from './map-layer.ts';
 
 const log = getLogger('mapproxy.source');
@@ -21,6 +24,8 @@ const SOURCE_FORMAT = 'image/png';
 
 export interface RendererOptions extends DrawOptions {
   readonly image: GlobalImageOptions;
+  /** Row GLB-07; undefined: that of the fonts that come along. */
+  readonly fontDirectory?: string | undefined;
 }
 
 /** A drawable's part of the picture; null: nothing there. */
@@ -41,15 +46,31 @@ export class LayerRenderer implements MapRenderer {
 
     const needed = fewerRequests(drawables, { ...query, format: SOURCE_FORMAT });
     const results = await Promise.allSettled(needed.map((drawable) => this.#draw(drawable, query)));
-    const drawn = succeeded(results);
+    const { drawn, errors } = succeeded(results, output.onSourceErrors ?? 'notify');
     const rasters = drawn.flatMap((one) => (one === null ? [] : [one.raster]));
     const merged = await mergeLayers([blankRaster(query.size), ...rasters]);
+    const grounded = output.transparent ? merged : await onBackground(merged, output.background);
+    const labelled = await this.#label(grounded, errors, output);
+    // A palette would have to be looked for in a picture of a single colour (row IMG-10).
+    const isBlank = labelled === grounded && rasters.length === 0;
     const { body, mimeType } = await encodeImage(
-      output.transparent ? merged : await onBackground(merged, output.background),
-      imageSettings(this.#options.image, output.mimeType, { transparent: output.transparent }),
+      labelled,
+      imageSettings(this.#options.image, output.mimeType, {
+        transparent: output.transparent,
+        ...(isBlank && { colors: 0 }),
+      }),
+      query,
     );
-    const cacheable = drawn.length === results.length && drawn.every((one) => one?.cacheable ?? true);
+    const cacheable = errors.length === 0 && drawn.every((one) => one?.cacheable ?? true);
     return { body, mimeType, cacheable };
+  }
+
+  /** Says what is missing, and whose map it is (rows WMS-30, WMS-33). */
+  async #label(map: Raster, errors: readonly SourceError[], { attribution }: MapOutput): Promise<Raster> {
+    const { fontDirectory: fonts } = this.#options;
+    const problems = errors.map(({ message }) => message).join('\n');
+    const told = problems === '' ? map : await withMessage(map, problems, undefined, fonts);
+    return attribution === undefined ? told : withAttribution(told, attribution, fonts);
   }
 
   /** A map that is exactly one stored tile goes out as it is (row IMG-09). */
@@ -59,6 +80,8 @@ export class LayerRenderer implements MapRenderer {
     output: MapOutput,
   ): Promise<RenderedMap | undefined> {
     const [only, ...others] = drawables;
+    if (output.attribution !== undefined) return undefined;
+    if (only?.limits !== undefined) return undefined;
     if (only?.kind !== 'cache' || others.length > 0 || directSource(only, query) !== undefined) return undefined;
     const cache = only.caches.find(({ grid }) => grid.srs.equals(query.srs));
     // Without transparency asked for, a PNG would have to be looked into first.
@@ -70,6 +93,21 @@ export class LayerRenderer implements MapRenderer {
   }
 
   async #draw(drawable: Drawable, query: MapQuery): Promise<Drawn> {
+    const { limits } = drawable;
+    if (limits === undefined) return this.#drawWhole(drawable, query);
+    const { bbox, size, srs } = query;
+    // What is not to be seen need not be asked for.
+    if (!limits.every((limit) => limit.intersects(bbox, srs))) return null;
+    const drawn = await this.#drawWhole(drawable, query);
+    if (drawn === null) return null;
+    let { raster } = drawn;
+    for (const limit of limits) {
+      if (!limit.contains(bbox, srs)) raster = await clipByRings(raster, limit.maskPolygons(bbox, srs, size));
+    }
+    return { ...drawn, raster };
+  }
+
+  async #drawWhole(drawable: Drawable, query: MapQuery): Promise<Drawn> {
     if (drawable.kind === 'source') return drawFromSource(drawable.source, query);
     const direct = directSource(drawable, query);
     if (direct !== undefined) return drawFromSource(direct, query);
@@ -104,15 +142,25 @@ async function drawFromSource(source: MapSource, query: MapQuery): Promise<Drawn
 
 function drawablesOf(layer: MapLayer): readonly Drawable[] {
   if (layer instanceof ConfiguredMapLayer) return layer.drawables();
+  if (layer instanceof LimitedMapLayer) {
+    return drawablesOf(layer.whole).map((one) => ({ ...one, limits: [...(one.limits ?? []), ...layer.limits] }));
+  }
   throw new TypeError(`layer ${layer.name} is not of this configuration`);
 }
 
+interface Outcome {
+  readonly drawn: readonly Drawn[];
+  /** Of sources that are missing on the map. */
+  readonly errors: readonly SourceError[];
+}
+
 /**
- * What could be drawn; sources that failed are left out as long as another one did not.
+ * What could be drawn; sources that failed are left out as long as another one did not, unless they are to be raised
+ * (row WMS-30).
  *
  * @throws RequestError of any, SourceError when all failed
  */
-function succeeded(results: readonly PromiseSettledResult<Drawn>[]): Drawn[] {
+function succeeded(results: readonly PromiseSettledResult<Drawn>[], onErrors: 'notify' | 'raise'): Outcome {
   const drawn = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const errors: SourceError[] = [];
   for (const result of results) {
@@ -120,10 +168,12 @@ function succeeded(results: readonly PromiseSettledResult<Drawn>[]): Drawn[] {
     if (!(result.reason instanceof SourceError)) throw result.reason;
     errors.push(result.reason);
   }
-  if (errors.length > 0 && drawn.length === 0) {
+  const [first] = errors;
+  if (first !== undefined && onErrors === 'raise') throw first;
+  if (first !== undefined && drawn.length === 0) {
     const messages = errors.map(({ message }) => message).join('\n');
-    throw new SourceError(`Could not get any sources:\n${messages}`, { cause: errors[0] });
+    throw new SourceError(`Could not get any sources:\n${messages}`, { cause: first });
   }
   for (const error of errors) log.error({ detail: error.detail }, error.message);
-  return drawn;
+  return { drawn, errors };
 }

@@ -4,6 +4,7 @@ import type { Raster } from '../image/raster.ts';
 import type { MapLayer, MapOutput, MapRenderer, ServiceMetadata, TileLayer } from '../layer/contract.ts';
 import type { InfoTransform } from '../source/contract.ts';
 import type { Srs } from '../srs/srs.ts';
+import type { Authorize } from './authorization.ts';
 
 /** What a service is built with: the layers of the configuration and what the other services are. */
 export interface ServiceContext {
@@ -16,6 +17,8 @@ export interface ServiceContext {
   readonly encode: (raster: Raster, output: MapOutput) => Promise<Buffer>;
   /** A transformation of feature info by an XSLT file, named as in the configuration (row WMS-40). */
   readonly stylesheet: (file: string) => InfoTransform;
+  /** Who may see what; undefined: everybody everything (section 16). */
+  readonly authorize?: Authorize | undefined;
   /** `tiles.expires_hours` in seconds (row GLB-43). */
   readonly tileMaxAge: number;
   /** The `md` block of services.wms, which other services fall back to (row TMS-10). */

@@ -2,6 +2,7 @@ import type { Bbox } from '../../grid/types.ts';
 import { configuredText } from '../../http/xml.ts';
 import type { LayerDimension, LayerMetadata, MapLayer, TileLayer } from '../../layer/contract.ts';
 import type { Srs } from '../../srs/srs.ts';
+import type { Permissions } from '../authorization.ts';
 import { geographicBbox, transformed } from '../geographic-bbox.ts';
 import { isQueryable } from './layer-tree.ts';
 import type { WmsSettings } from './options.ts';
@@ -43,9 +44,10 @@ export function legendUrl(url: string, version: WmsVersion, layer: string): stri
   return `${url}${new URLSearchParams({ ...parameters, format: 'image/png', layer })}`;
 }
 
-/** Describes a layer and those below it (rows WMS-09, WMS-10). */
-export function describeLayer(layer: MapLayer, settings: WmsSettings): LayerDescription {
-  const { extent } = layer;
+/** Describes a layer and those below it, as far as a client may see them (rows AUTH-05, WMS-09, WMS-10). */
+export function describeLayer(layer: MapLayer, settings: WmsSettings, permissions?: Permissions): LayerDescription {
+  const extent = visibleExtent(layer, permissions) ?? layer.extent;
+  const maySeeInfo = layer.name === undefined || (permissions?.permits(layer.name, 'featureinfo') ?? true);
   const boxes = advertisedSrs(layer, settings).flatMap((srs) => {
     const bbox = settings.limits.get(srs.code.toUpperCase()) ?? transformed(extent.bbox, extent.srs, srs);
     return bbox === undefined ? [] : [{ srs, bbox }];
@@ -57,12 +59,30 @@ export function describeLayer(layer: MapLayer, settings: WmsSettings): LayerDesc
     geographic: geographicBbox(extent.bbox, extent.srs),
     boxes,
     resolutions: layer.resolutionRange,
-    isQueryable: isQueryable(layer),
+    isQueryable: maySeeInfo && isQueryable(layer),
     dimensions: layer.dimensions,
     metadata: layer.metadata,
     source: layer,
-    layers: layer.layers.map((child) => describeLayer(child, settings)),
+    layers: layer.layers
+      .filter((child) => isVisible(child, permissions))
+      .map((child) => describeLayer(child, settings, permissions))
+      .filter(({ name, layers }) => permissions === undefined || name !== undefined || layers.length > 0),
   };
+}
+
+/** Row AUTH-05; a layer that is not visible hides those below it. */
+function isVisible(layer: MapLayer, permissions: Permissions | undefined): boolean {
+  if (permissions === undefined || layer.name === undefined) return true;
+  return permissions.permits(layer.name, 'map') && visibleExtent(layer, permissions) !== undefined;
+}
+
+/** Undefined: nothing of the layer may be seen. */
+function visibleExtent(layer: MapLayer, permissions: Permissions | undefined): MapLayer['extent'] | undefined {
+  let extent: MapLayer['extent'] | undefined = layer.extent;
+  for (const limit of [...(permissions?.limitsOf(layer.name ?? '') ?? []), ...(permissions?.limits ?? [])]) {
+    extent = extent && limit.intersection(extent.bbox, extent.srs);
+  }
+  return extent && { bbox: extent.bbox, srs: extent.srs };
 }
 
 /** `bbox_srs`, and the SRS of the caches below as far as maps are drawn in them. */

@@ -14,6 +14,8 @@ import type { WmsVersion } from './version.ts';
 export interface InfoRequest {
   /** That are asked: groups are the layers below them. */
   readonly leaves: readonly MapLayer[];
+  /** As the client named them. */
+  readonly asked: readonly MapLayer[];
   readonly point: Omit<InfoQuery, 'signal'>;
 }
 
@@ -43,6 +45,7 @@ export function readInfoRequest(
   }
   const count = Number.parseInt(query.get('feature_count') ?? '', 10);
   return {
+    asked,
     leaves: [...new Set(asked.flatMap(leavesOf))],
     point: {
       bbox: westFirst(corners, srs, version),

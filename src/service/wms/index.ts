@@ -1,12 +1,18 @@
+import { BboxCoverage } from '../../coverage/bbox-coverage.ts';
+import type { Coverage } from '../../coverage/contract.ts';
 import { bboxIntersects } from '../../grid/bbox.ts';
 import type { Application } from '../../http/application.ts';
 import { cacheableResponse, NO_CACHE_HEADERS, publicFor } from '../../http/caching.ts';
 import { RequestError, SourceError } from '../../http/errors.ts';
 import { parseQuery, type Query } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
-import { Response } from '../../http/response.ts';
+import { Response, textResponse } from '../../http/response.ts';
+import { messageImage } from '../../image/message.ts';
 import type { MapLayer, TileLayer } from '../../layer/contract.ts';
 import { dimensionValues } from '../../layer/dimensions.ts';
+import { LimitedMapLayer } from '../../layer/limited-layer.ts';
+import { pointOf } from '../../source/server-point.ts';
+import { AuthorizationError, type Feature, type Permissions, permissionsFor } from '../authorization.ts';
 import { defineService, type Service, type ServiceContext } from '../contract.ts';
 import { capabilities130 } from './capabilities-130.ts';
 import { dtdCapabilities } from './capabilities-dtd.ts';
@@ -70,7 +76,7 @@ class WmsService {
     try {
       return await this.#dispatch(request, query, version);
     } catch (error) {
-      return this.#failure(error, request, query, version);
+      return this.#failure(error, query, version);
     }
   };
 
@@ -90,25 +96,54 @@ class WmsService {
     const url = `${request.publicUrl.base}/${word}?`;
     const legends = await this.#legendSizes.load(this.#layersByName.values());
     const tileLayers = isTiled(query) ? [...this.#tileLayers.values()] : [];
-    const parts = { root: this.#description, settings: this.#settings, url, legends, tileLayers };
+    const names = [...this.#layersByName.keys()];
+    const { authorize } = this.#context;
+    const permissions = await permissionsFor(authorize, 'wms.capabilities', names, request);
+    const root = authorize === undefined ? this.#description : this.#describe(permissions);
+    const parts = { root, settings: this.#settings, url, legends, tileLayers };
     const body = version === '1.3.0' ? capabilities130(parts) : dtdCapabilities(version, parts);
     const isPlain = version === '1.0.0' || version === '1.3.0';
     const type = isPlain ? 'text/xml; charset=utf-8' : 'application/vnd.ogc.wms_xml';
     return new Response(200, { 'Content-Type': type }, body);
   }
 
+  /** Row AUTH-05. */
+  #describe(permissions: Permissions): LayerDescription {
+    return describeLayer(this.#context.mapLayers, this.#settings, permissions);
+  }
+
   async #map(request: Request, query: Query, version: WmsVersion): Promise<Response> {
     const map = readMapRequest(query, version, this.#settings, this.#layersByName);
-    const tiled = isTiled(query) ? await this.#tile(request, query, map) : undefined;
+    const tiled =
+      isTiled(query) && this.#context.authorize === undefined ? await this.#tile(request, query, map) : undefined;
     if (tiled !== undefined) return tiled;
     const limit = this.#settings.limits.get(map.srs.code.toUpperCase());
     const isInside = limit === undefined || bboxIntersects(limit, map.bbox);
     // A group may leave out what is not drawn at this resolution (row LYR-06).
     const leaves = isInside ? map.layers.filter((layer) => isDrawn(layer, map)).flatMap(leavesOf) : [];
-    const layers = leaves.filter((layer) => isDrawn(layer, map));
-    const rendered = await this.#render(layers, map, request.signal, query);
+    const drawn = leaves.filter((layer) => isDrawn(layer, map));
+    const edge = limit === undefined ? [] : [new BboxCoverage(limit, map.srs, true)];
+    const layers = (await this.#permitted(request, drawn, map)).map((layer) => withLimits(layer, edge));
+    const { attribution, onSourceErrors } = this.#settings;
+    const output = { ...map.output, onSourceErrors, ...(!isTiled(query) && { attribution }) };
+    const rendered = await this.#render(layers, { ...map, output }, request.signal, query);
     const headers = { 'Content-Type': rendered.mimeType, ...(!rendered.cacheable && NO_CACHE_HEADERS) };
     return new Response(200, headers, rendered.body);
+  }
+
+  /**
+   * Those of the layers that the client may see, cut to what it may see of them; one that it asked for by name and may
+   * not see is refused (rows AUTH-04, AUTH-06).
+   */
+  async #permitted(request: Request, leaves: readonly MapLayer[], map: MapRequest): Promise<readonly MapLayer[]> {
+    const { authorize } = this.#context;
+    if (authorize === undefined) return leaves;
+    const names = leaves.map(({ name }) => name ?? '');
+    const extent = [map.srs.code, map.bbox] as const;
+    const permissions = await permissionsFor(authorize, 'wms.map', names, request, extent);
+    return permittedLeaves(leaves, map.layers, permissions, 'map').map((layer) =>
+      withLimits(layer, [...permissions.limitsOf(layer.name ?? ''), ...permissions.limits]),
+    );
   }
 
   /** Row WMS-35. Undefined: there is no such tile, or it is to be merged from several: it is drawn. */
@@ -137,46 +172,76 @@ class WmsService {
     return this.#context.renderer.render(layers, { bbox, size, srs, signal, dimensions: parameters }, output);
   }
 
-  #featureInfo(request: Request, query: Query, version: WmsVersion): Promise<Response> {
-    const info = readInfoRequest(query, version, this.#settings, this.#layersByName);
+  async #featureInfo(request: Request, query: Query, version: WmsVersion): Promise<Response> {
+    const asked = readInfoRequest(query, version, this.#settings, this.#layersByName);
+    const { leaves, point } = asked;
+    const names = leaves.map(({ name }) => name ?? '');
+    const extent = [point.srs.code, point.bbox] as const;
+    const permissions = await permissionsFor(this.#context.authorize, 'wms.featureinfo', names, request, extent);
+    const place = pointOf({ ...point, signal: request.signal });
+    // Outside of what the client may see there is nothing (row AUTH-06).
+    const visible = permittedLeaves(leaves, asked.asked, permissions, 'featureinfo').filter(({ name = '' }) =>
+      [...permissions.limitsOf(name), ...permissions.limits].every((limit) => limit.containsPoint(place, point.srs)),
+    );
+    const info = { ...asked, leaves: visible };
     return answerInfo(info, version, this.#settings, request.signal);
   }
 
-  #legend(request: Request, query: Query, version: WmsVersion): Promise<Response> {
+  /** MapProxy shows legends to everybody (row WMS-42). */
+  async #legend(request: Request, query: Query, version: WmsVersion): Promise<Response> {
     const legend = readLegendRequest(query, version, this.#settings, this.#layersByName);
+    const name = legend.layer.name ?? '';
+    const permissions = await permissionsFor(this.#context.authorize, 'wms.legendgraphic', [name], request);
+    const mayBeSeen = permissions.permits(name, 'legendgraphic') || permissions.permits(name, 'map');
+    if (!mayBeSeen) throw new AuthorizationError(403);
     return answerLegend(legend, this.#context.encode, request.signal);
   }
 
   /** Rows TRAP-05, WMS-24, WMS-25. */
-  async #failure(error: unknown, request: Request, query: Query, version: WmsVersion): Promise<Response> {
+  async #failure(error: unknown, query: Query, version: WmsVersion): Promise<Response> {
+    if (error instanceof AuthorizationError) return textResponse(error.status ?? 403, error.message, NO_CACHE_HEADERS);
     if (!(error instanceof RequestError) && !(error instanceof SourceError)) throw error;
-    const wantsBlank = query.get('exceptions')?.toLowerCase().includes('blank') === true;
-    if (wantsBlank && !(error instanceof ImageTooLargeError)) {
-      const blank = await this.#blank(request, query, version);
-      if (blank !== undefined) return blank;
+    const asked = query.get('exceptions')?.toLowerCase() ?? '';
+    const shown = asked.includes('image') ? error.message : asked.includes('blank') ? '' : undefined;
+    if (shown !== undefined && !(error instanceof ImageTooLargeError)) {
+      const picture = await this.#message(shown, query, version);
+      if (picture !== undefined) return picture;
     }
     const code = error instanceof RequestError ? error.code : null;
     const status = error instanceof RequestError ? error.status : undefined;
     return exceptionResponse(version, error.message, code, status);
   }
 
-  /** An empty image of the size and format asked for; undefined if that would be too large. */
-  async #blank(request: Request, query: Query, version: WmsVersion): Promise<Response | undefined> {
+  /** A message as an image of the size and format asked for; undefined if that would be too large. */
+  async #message(message: string, query: Query, version: WmsVersion): Promise<Response | undefined> {
     const width = Math.trunc(Number(query.get('width'))) || 256;
     const height = Math.trunc(Number(query.get('height'))) || 256;
     const isDrawable = width > 0 && height > 0 && width * height <= this.#settings.maxOutputPixels;
-    const [srs] = this.#settings.srs.values();
-    if (!isDrawable || srs === undefined) return undefined;
+    if (!isDrawable) return undefined;
     const mimeType = offeredFormat(query, version, this.#settings) ?? 'image/png';
     const output = { mimeType, ...readAppearance(query) };
-    const rendered = await this.#render(
-      [],
-      { bbox: [0, 0, 1, 1], size: [width, height], srs, output },
-      request.signal,
-      query,
-    );
-    return new Response(200, { 'Content-Type': rendered.mimeType, ...NO_CACHE_HEADERS }, rendered.body);
+    const picture = await messageImage(message, [width, height], output);
+    const body = await this.#context.encode(picture, output);
+    return new Response(200, { 'Content-Type': mimeType, ...NO_CACHE_HEADERS }, body);
   }
+}
+
+function withLimits(layer: MapLayer, limits: readonly Coverage[]): MapLayer {
+  return limits.length === 0 ? layer : new LimitedMapLayer(layer, limits);
+}
+
+/** @throws AuthorizationError for a layer that was asked for itself; those below a group are left out (row AUTH-04) */
+function permittedLeaves(
+  leaves: readonly MapLayer[],
+  asked: readonly MapLayer[],
+  permissions: Permissions,
+  feature: Feature,
+): readonly MapLayer[] {
+  return leaves.filter((layer) => {
+    if (permissions.permits(layer.name ?? '', feature)) return true;
+    if (asked.includes(layer)) throw new AuthorizationError(403);
+    return false;
+  });
 }
 
 function isDrawn(layer: MapLayer, map: MapRequest): boolean {

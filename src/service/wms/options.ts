@@ -31,8 +31,9 @@ export const wmsOptions = z.object({
   md: metadataOptions.nullish(),
   /** Layers of a map are always drawn at the same time; MapProxy's limit for it has no meaning here (row WMS-29). */
   concurrent_layer_renderer: z.number().nullish(),
-  on_source_errors: notYet(z.enum(['notify', 'raise']).nullish()),
-  attribution: notYet(z.looseObject({}).nullish()),
+  on_source_errors: z.enum(['notify', 'raise']).nullish(),
+  /** Written onto maps (row WMS-33). */
+  attribution: z.object({ text: z.string() }).nullish(),
   /** True: GetFeatureInfo and GetLegendGraphic need all parameters of the standard (row WMS-34). */
   strict: z.boolean().nullish(),
   /** Types that capabilities offer (row WMS-38). */
@@ -56,6 +57,8 @@ export interface WmsSettings {
   /** MIME types. */
   readonly imageFormats: readonly string[];
   readonly maxOutputPixels: number;
+  readonly attribution: string | undefined;
+  readonly onSourceErrors: 'notify' | 'raise';
   readonly metadata: ServiceMetadata;
   readonly strict: boolean;
   readonly infoTypes: readonly InfoType[];
@@ -78,6 +81,8 @@ export function wmsSettings(options: WmsOptions, context: ServiceContext): WmsSe
     limits: limitsOf(options),
     imageFormats: imageFormats(options.image_formats ?? undefined),
     maxOutputPixels: typeof pixels === 'number' ? pixels : pixels[0] * pixels[1],
+    attribution: options.attribution?.text,
+    onSourceErrors: options.on_source_errors ?? 'notify',
     metadata: metadataOr(options.md ?? undefined, context.defaultMetadata),
     strict: options.strict ?? false,
     infoTypes: infoTypes(options),

@@ -252,25 +252,29 @@ describe('exceptions', () => {
     });
   }
 
-  it('WMS-24: blank is an empty image of the size and format asked for, with status 200', async () => {
-    const { renderer, get } = rig();
-    const changes = {
-      LAYERS: 'x',
-      FORMAT: 'image/jpeg',
-      BGCOLOR: '0xff0000',
-      EXCEPTIONS: 'application/vnd.ogc.se_blank',
-    };
-    const { status, type, headers } = await get(getMap(changes));
-    assert.deepEqual([status, type], [200, 'image/jpeg']);
-    assert.equal(headers['Cache-Control'], 'no-cache, no-store');
-    const [call] = renderer.calls;
-    assert.deepEqual([call?.layers, call?.query.size, call?.output.background], [[], [20, 10], [255, 0, 0]]);
-  });
+  const images = [
+    ['WMS-24: blank is an empty image', 'application/vnd.ogc.se_blank'],
+    ['WMS-24: a message in an image is one', 'application/vnd.ogc.se_inimage'],
+  ] as const;
+  for (const [title, EXCEPTIONS] of images) {
+    it(`${title} of the size and format asked for, with status 200`, async () => {
+      const { get } = rig();
+      const { status, type, text, headers } = await get(getMap({ LAYERS: 'x', FORMAT: 'image/jpeg', EXCEPTIONS }));
+      assert.deepEqual([status, type, text], [200, 'image/jpeg', 'picture 20 x 10']);
+      assert.equal(headers['Cache-Control'], 'no-cache, no-store');
+    });
+  }
 
   it('WMS-24: blank is 256 by 256 and png where nothing is said', async () => {
-    const { renderer, get } = rig();
-    const { type } = await get('/service?SERVICE=WMS&REQUEST=GetMap&VERSION=1.1.1&EXCEPTIONS=blank');
-    assert.deepEqual([type, renderer.calls[0]?.query.size], ['image/png', [256, 256]]);
+    const { type, text } = await rig().get('/service?SERVICE=WMS&REQUEST=GetMap&VERSION=1.1.1&EXCEPTIONS=blank');
+    assert.deepEqual([type, text], ['image/png', 'picture 256 x 256']);
+  });
+
+  it('WMS-30, WMS-33: how errors are told and whose the map is goes to the renderer, but not for tiles', async () => {
+    const options = { on_source_errors: 'raise', attribution: { text: 'City' } };
+    const { output } = await asked({}, '1.1.1', options);
+    assert.deepEqual([output.onSourceErrors, output.attribution], ['raise', 'City']);
+    assert.equal((await asked({ LAYERS: 'direct', TILED: 'true' }, '1.1.1', options)).output.attribution, undefined);
   });
 
   it('WMS-23: an image that is too large is answered as XML, though blank was asked for', async () => {

@@ -1,0 +1,105 @@
+import type { Coverage } from '../coverage/contract.ts';
+import { limitedTo } from '../coverage/limited-to.ts';
+import type { ReadGeometry } from '../coverage/read/polygons.ts';
+import type { Bbox } from '../grid/types.ts';
+import { RequestError } from '../http/errors.ts';
+import type { Request } from '../http/request.ts';
+import { srsByCode } from '../srs/srs.ts';
+
+/** What a hook is asked about (row AUTH-02); MapProxy does not ask about legends. */
+export type AuthorizedService =
+  | 'wms.map'
+  | 'wms.featureinfo'
+  | 'wms.legendgraphic'
+  | 'wms.capabilities'
+  | 'wmts'
+  | 'wmts.featureinfo'
+  | 'tms'
+  | 'kml'
+  | 'ogcapi.map'
+  | 'ogcapi.tile'
+  | 'demo';
+
+/** What can be permitted of a layer. */
+export type Feature = 'map' | 'featureinfo' | 'legendgraphic' | 'tile';
+
+/** An area: a bbox, WKT with a polygon in each line, or a geometry as GeoJSON has it (row AUTH-06). */
+export interface LimitedTo {
+  readonly geometry: Bbox | string | ReadGeometry;
+  /** `EPSG:4326` */
+  readonly srs: string;
+}
+
+export type LayerPermissions = Readonly<Partial<Record<Feature, boolean>>> & { readonly limited_to?: LimitedTo };
+
+/** What a hook answers, in MapProxy's words (row AUTH-01). `layers` counts where `authorized` is `partial`. */
+export interface AuthorizationResult {
+  readonly authorized: 'full' | 'partial' | 'none' | 'unauthenticated';
+  readonly layers?: Readonly<Record<string, LayerPermissions>>;
+  readonly limited_to?: LimitedTo;
+}
+
+/**
+ * A hook that decides who may see what (rows AUTH-01, AUTH-09). `environ` holds the request's CGI variables, with
+ * REMOTE_USER and what an authoriser of the web server set; `queryExtent` is the SRS and bbox asked for, where there
+ * is one (row AUTH-07).
+ */
+export type Authorize = (
+  service: AuthorizedService,
+  layers: readonly string[],
+  environ: Readonly<Record<string, string>>,
+  queryExtent: readonly [srs: string, bbox: Bbox] | undefined,
+) => AuthorizationResult | Promise<AuthorizationResult>;
+
+/** The client may not; answered in plain text, whatever the service (row AUTH-03). */
+export class AuthorizationError extends RequestError {
+  constructor(status: 401 | 403) {
+    super(status === 401 ? 'unauthorized' : 'forbidden', { status });
+  }
+}
+
+/** What a client may see of the layers of one request. */
+export interface Permissions {
+  permits(layer: string, feature: Feature): boolean;
+  /** Areas outside of which the layer must not be shown; all count. */
+  limitsOf(layer: string): readonly Coverage[];
+  /** For layers together. */
+  readonly limits: readonly Coverage[];
+}
+
+/** Of a request that a hook has nothing to say about. */
+const EVERYTHING: Permissions = { permits: () => true, limitsOf: () => [], limits: [] };
+
+/**
+ * Asks the hook, where there is one.
+ *
+ * @throws AuthorizationError for clients who may not see anything, or are not known; ConfigError for an area that
+ * cannot be read
+ */
+export async function permissionsFor(
+  authorize: Authorize | undefined,
+  service: AuthorizedService,
+  layers: readonly string[],
+  request: Request,
+  queryExtent?: readonly [srs: string, bbox: Bbox],
+): Promise<Permissions> {
+  if (authorize === undefined) return EVERYTHING;
+  const result = await authorize(service, layers, Object.fromEntries(request.variables()), queryExtent);
+  if (result.authorized === 'unauthenticated') throw new AuthorizationError(401);
+  const limits = await coveragesOf(result.limited_to);
+  if (result.authorized === 'full') return { ...EVERYTHING, limits };
+  if (result.authorized !== 'partial') throw new AuthorizationError(403);
+  // Names come from the configuration, but the answer may be any object.
+  const permitted = new Map(Object.entries(result.layers ?? {}));
+  const limitsByLayer = new Map<string, readonly Coverage[]>();
+  for (const [name, layer] of permitted) limitsByLayer.set(name, await coveragesOf(layer.limited_to));
+  return {
+    permits: (layer, feature) => permitted.get(layer)?.[feature] === true,
+    limitsOf: (layer) => limitsByLayer.get(layer) ?? [],
+    limits,
+  };
+}
+
+async function coveragesOf(area: LimitedTo | undefined): Promise<Coverage[]> {
+  return area === undefined || area === null ? [] : [await limitedTo(area.geometry, srsByCode(area.srs))];
+}
