@@ -6,6 +6,7 @@ import type { MaintenanceProgress, MaintenanceTask } from '../http/maintenance.t
 import { configureLogging, getLogger, reopenLog } from '../log.ts';
 import type { Deployment } from './deployment.ts';
 import { Gateways } from './gateways.ts';
+import { residentMemory } from './memory.ts';
 import type { WorkerOrder, WorkerReport } from './messages.ts';
 import { Pulse } from './metrics/pulse.ts';
 
@@ -116,7 +117,7 @@ class Worker {
   }
 
   #checkMemory(limit: number): void {
-    const used = process.memoryUsage.rss();
+    const used = residentMemory();
     if (used > limit) this.#retire(`${Math.round(used / 2 ** 20)} MiB resident`);
   }
 

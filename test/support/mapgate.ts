@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const MAIN = path.resolve(import.meta.dirname, '../../dist/cli/main.js');
 const DEADLINE = 30_000;
 const POLL = 10;
+const LAST_OUTPUT = 500;
 
 /** The built command line as a process of its own; killed when the test ends. */
 export class Mapgate {
@@ -23,7 +24,12 @@ export class Mapgate {
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text;
     });
-    this.exited = once(this.#child, 'close').then(([code, signal]) => signal ?? code);
+    const closed = once(this.#child, 'close');
+    this.exited = once(this.#child, 'exit').then(async ([code, signal]) => {
+      // What it wrote last is still on its way; a successor (USR2) keeps the pipes open.
+      await Promise.race([closed, sleep(LAST_OUTPUT)]);
+      return signal ?? code;
+    });
     t.after(async () => {
       this.#child.kill('SIGKILL');
       await this.exited;

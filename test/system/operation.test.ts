@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { bindSocket } from '@mapgate/fastcgi-kit';
@@ -10,6 +10,9 @@ import { ask, Operated, until } from './operated.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/cli/main.js');
 const APPLICATION = "export const application = () => ({ status: 200, headers: {}, body: 'whole' });";
+
+/** Debian's user without rights. */
+const NOBODY = 65_534;
 
 /** Writes what it is to tell the service manager into a file. */
 const NOTIFY_PROGRAM = '#!/bin/sh\necho "$@" >> "$NOTIFY_SOCKET"\n';
@@ -56,4 +59,33 @@ test('systemd is told of readiness, reloads, life and the end', async (t) => {
   server.mapgate.signal('SIGTERM');
   assert.equal(await server.mapgate.exited, 0);
   await until(() => says('STOPPING=1'), 'stopping');
+});
+
+test('it needs neither root nor more to write than var/', async (t) => {
+  const sandbox = new Sandbox(t);
+  const server = { listen: [{ fastcgi: 'unix:var/socket' }], admin: 'unix:var/admin.sock', log: { file: 'var/log' } };
+  const deployment = { app: { module: 'app.mjs' }, workers: 1, pid_file: 'var/pid', ...server };
+  writeFileSync(sandbox.path('app.mjs'), APPLICATION);
+  writeFileSync(sandbox.path('mapgate.yaml'), JSON.stringify(deployment));
+  mkdirSync(sandbox.path('var'));
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) chownSync(sandbox.path('var'), NOBODY, NOBODY);
+  chmodSync(sandbox.folder, 0o555);
+  sandbox.defer(() => chmodSync(sandbox.folder, 0o755));
+  const child = spawn(process.execPath, [MAIN, 'serve'], {
+    cwd: sandbox.folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env.PATH, HOME: '/nonexistent' },
+    ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+  });
+  sandbox.defer(() => void child.kill('SIGKILL'));
+  await until(() => existsSync(sandbox.path('var/pid')), 'serving');
+  const ready = await ask({ socketPath: sandbox.path('var/admin.sock'), path: '/readyz' });
+  assert.equal(ready.status, 200);
+  child.kill('SIGHUP');
+  await until(() => readFileSync(sandbox.path('var/log'), 'utf8').includes('"msg":"reloaded"'), 'reloaded');
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  assert.deepEqual(readdirSync(sandbox.folder).sort(), ['app.mjs', 'mapgate.yaml', 'var']);
+  assert.deepEqual(readdirSync(sandbox.path('var')), ['log']);
 });

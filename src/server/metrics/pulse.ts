@@ -2,6 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Responder, ResponderStats } from '@mapgate/fastcgi-kit';
 import { pendingRequests } from '../../gateway/measure.ts';
 import { counter, takeCounts } from '../../metrics.ts';
+import { residentMemory } from '../memory.ts';
 import type { WorkerState } from '../messages.ts';
 
 /** Milliseconds between the looks at the event loop's delay: seldom enough to cost nothing. */
@@ -27,7 +28,7 @@ export class Pulse {
       counts: takeCounts(),
       requests,
       pending: pendingRequests(),
-      residentMemory: process.memoryUsage.rss(),
+      residentMemory: residentMemory(),
       eventLoopDelay: { mean: late(this.#delay.mean), max: late(this.#delay.max) },
     };
     this.#delay.reset();
