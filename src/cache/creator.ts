@@ -8,6 +8,7 @@ import { formatExtension, sniffImageKind } from '../image/format.ts';
 import { mergeLayers, withOpacity } from '../image/merge.ts';
 import type { ImageSettings } from '../image/options.ts';
 import { type Raster, windowOf } from '../image/raster.ts';
+import type { Watermark } from '../image/watermark.ts';
 import type { MapSource, Source, SourceImage, TiledSource } from '../source/contract.ts';
 import { rasterOf } from '../source/image-answer.ts';
 import { mapLimited } from './limited.ts';
@@ -41,6 +42,8 @@ export interface CreatorOptions<Kind extends Source> {
   readonly image: ImageSettings;
   /** Format asked of the sources (row TILE-05). */
   readonly requestFormat: string;
+  /** Drawn into every tile (row IMG-20). */
+  readonly watermark?: Watermark | undefined;
   /** How many tiles are fetched at a time where tiles are made of tiles (row GLB-32). */
   readonly concurrency: number;
 }
@@ -49,7 +52,8 @@ export interface CreatorOptions<Kind extends Source> {
 type SourcePicture = SourceImage & { readonly settings: ImageSettings };
 
 /** Tiles cut from one picture of the whole meta tile (row TILE-08). */
-export function mapTileCreator({ grid, sources, image, requestFormat }: CreatorOptions<MapSource>): TileCreator {
+export function mapTileCreator(options: CreatorOptions<MapSource>): TileCreator {
+  const { grid, sources, image, requestFormat, watermark } = options;
   return async (meta, { signal, dimensions }) => {
     const query = {
       bbox: meta.bbox,
@@ -64,13 +68,14 @@ export function mapTileCreator({ grid, sources, image, requestFormat }: CreatorO
     const { cacheable, authorizeStale } = stateOf(pictures);
     const [only] = meta.parts;
     if (meta.parts.length === 1 && only !== undefined && isSize(meta.size, grid.tileSize)) {
-      const body = await finish(pictures, meta.size, image);
+      const body = await finish(pictures, only.coord, options);
       return { tiles: [{ coord: only.coord, body, cacheable }], authorizeStale };
     }
     const whole = await merge(pictures, meta.size);
     const tiles = await Promise.all(
       meta.parts.map(async ({ coord, left, top }) => {
-        const { body } = await encodeImage(windowOf(whole, left, top, grid.tileSize), image);
+        const tile = windowOf(whole, left, top, grid.tileSize);
+        const { body } = await encodeImage(watermark === undefined ? tile : await watermark(tile, coord), image);
         return { coord, body, cacheable };
       }),
     );
@@ -80,14 +85,14 @@ export function mapTileCreator({ grid, sources, image, requestFormat }: CreatorO
 
 /** Tiles made from tiles, each from its own (rows SRC-54, TILE-09). */
 export function tiledTileCreator(options: CreatorOptions<TiledSource>): TileCreator {
-  const { grid, sources, image, requestFormat, concurrency } = options;
+  const { grid, sources, requestFormat, concurrency } = options;
   return async (meta, { signal }) => {
     const created = await mapLimited(meta.parts, concurrency, async ({ coord }) => {
       const pictures = await picturesOf(sources, (source) =>
         source.getTile(sameTile(grid, coord, source), requestFormat, signal),
       );
       if (pictures.length === 0) return undefined;
-      return { coord, body: await finish(pictures, grid.tileSize, image), ...stateOf(pictures) };
+      return { coord, body: await finish(pictures, coord, options), ...stateOf(pictures) };
     });
     const tiles = created.filter((tile) => tile !== undefined);
     if (tiles.length === 0) return null;
@@ -137,11 +142,16 @@ const OUTSIDE: TileCoord = [-1, -1, 0];
  * The only picture as it came, where it is what the cache keeps (row IMG-09); else all of them merged. Every picture is
  * decoded: half a file, or none, is not kept for a tile.
  */
-async function finish(pictures: readonly SourcePicture[], size: Size, image: ImageSettings): Promise<Buffer> {
-  const merged = await merge(pictures, size);
+async function finish(
+  pictures: readonly SourcePicture[],
+  coord: TileCoord,
+  { grid, image, watermark }: CreatorOptions<Source>,
+): Promise<Buffer> {
+  const merged = await merge(pictures, grid.tileSize);
+  const marked = watermark === undefined ? merged : await watermark(merged, coord);
   const [only, ...others] = pictures;
-  const asItCame = only !== undefined && others.length === 0 ? encodedAsConfigured(only, image) : undefined;
-  return asItCame ?? (await encodeImage(merged, image)).body;
+  const isAsItCame = only !== undefined && others.length === 0 && marked === merged;
+  return (isAsItCame ? encodedAsConfigured(only, image) : undefined) ?? (await encodeImage(marked, image)).body;
 }
 
 function encodedAsConfigured({ body, settings }: SourcePicture, image: ImageSettings): Buffer | undefined {

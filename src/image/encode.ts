@@ -1,5 +1,6 @@
 import type { Raster as PixelRaster } from '@mapgate/pixels';
-import { type ImageKind, imageKind } from './format.ts';
+import { formatExtension, type ImageKind, imageKind } from './format.ts';
+import { type Georeference, withGeoTags } from './geotiff.ts';
 import type { ImageSettings } from './options.ts';
 import { pixels } from './pixels.ts';
 import { asPixels, asSharp, type Raster } from './raster.ts';
@@ -16,12 +17,21 @@ const WHITE = 255;
  * Writes a picture as configured (section 3 of the behaviour rows). The `mixed` format becomes PNG where a pixel is
  * translucent, JPEG elsewhere (row IMG-07).
  *
+ * @param georeference where the picture is, which a GeoTIFF says
  * @throws RangeError for a format that cannot be written
  */
-export async function encodeImage(raster: Raster, settings: ImageSettings): Promise<EncodedImage> {
+export async function encodeImage(
+  raster: Raster,
+  settings: ImageSettings,
+  georeference?: Georeference,
+): Promise<EncodedImage> {
   const kind = settings.format.endsWith('mixed') ? await mixedKind(raster) : imageKind(settings.format);
   if (kind === undefined) throw new RangeError(`cannot write images of format '${settings.format}'`);
-  return { body: await write(raster, settings, kind), mimeType: `image/${kind}` };
+  const body = await write(raster, settings, kind);
+  if (georeference === undefined || formatExtension(settings.format) !== 'geotiff') {
+    return { body, mimeType: `image/${kind}` };
+  }
+  return { body: withGeoTags(body, georeference, [raster.width, raster.height]), mimeType: 'image/GeoTIFF' };
 }
 
 async function mixedKind(raster: Raster): Promise<ImageKind> {

@@ -1,7 +1,14 @@
 /** Kinds of pictures that are read and written. */
 export type ImageKind = 'png' | 'jpeg' | 'gif' | 'tiff';
 
-const KINDS: Readonly<Record<string, ImageKind>> = { png: 'png', jpeg: 'jpeg', jpg: 'jpeg', gif: 'gif', tiff: 'tiff' };
+const KINDS: Readonly<Record<string, ImageKind>> = {
+  png: 'png',
+  jpeg: 'jpeg',
+  jpg: 'jpeg',
+  gif: 'gif',
+  tiff: 'tiff',
+  geotiff: 'tiff',
+};
 
 /**
  * What MapProxy makes of a format as configured: the part that names files and tile URLs (row TRAP-12), by which

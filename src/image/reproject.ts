@@ -16,6 +16,9 @@ export interface Reprojection {
   readonly method: Resampling;
 }
 
+/** Degrees of latitude, and what rounding may add. */
+const POLE = 90 + 1e-9;
+
 /** A map in another SRS (row IMG-17). What has no place in the old map is transparent. */
 export async function reproject(map: Raster, reprojection: Reprojection): Promise<Raster> {
   const { size, method } = reprojection;
@@ -35,7 +38,9 @@ export function locator(
   return (points) => {
     for (let at = 0; at < points.length; at += 2) {
       points[at] = toBbox[0] + (points[at] ?? 0) * resX;
-      points[at + 1] = toBbox[3] - (points[at + 1] ?? 0) * resY;
+      const y = toBbox[3] - (points[at + 1] ?? 0) * resY;
+      // Projections take what lies beyond a pole for the other side of it.
+      points[at + 1] = toSrs.isGeographic && Math.abs(y) > POLE ? Number.NaN : y;
     }
     toSrs.transformPoints(fromSrs, points);
     for (let at = 0; at < points.length; at += 2) {

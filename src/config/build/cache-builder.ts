@@ -15,10 +15,12 @@ import type { TileGrid } from '../../grid/tile-grid.ts';
 import { ConfigError } from '../../http/errors.ts';
 import { formatExtension, tileMimeType } from '../../image/format.ts';
 import { type ImageSettings, imageSettings } from '../../image/options.ts';
+import { createWatermark, type Watermark } from '../../image/watermark.ts';
 import type { MapSource, Source, TiledSource } from '../../source/contract.ts';
 import type { Srs } from '../../srs/srs.ts';
 import type { CheckedCache, Configuration } from '../configuration.ts';
 import type { CacheOptions } from '../options/cache.ts';
+import { fontDirectory } from './fonts.ts';
 
 /** What caches are built of; the graph has it. */
 export interface CacheParts {
@@ -73,7 +75,8 @@ export class CacheBuilder {
     const isExpired = this.#expiry(options, store);
     const concurrency = options.concurrent_tile_creators ?? globals.concurrent_tile_creators ?? DEFAULT_TILE_CREATORS;
     const requestFormat = options.request_format ?? image.format;
-    const creator = creatorFor({ grid, sources, image, requestFormat, concurrency });
+    const watermark = options.watermark && createWatermark(options.watermark, fontDirectory(this.#configuration));
+    const creator = creatorFor({ grid, sources, image, requestFormat, watermark, concurrency });
     const keepsTiles = !options.disable_storage;
     const maker =
       creator &&
@@ -262,6 +265,7 @@ interface CreatorParts {
   readonly sources: readonly Source[];
   readonly image: ImageSettings;
   readonly requestFormat: string;
+  readonly watermark: Watermark | undefined;
   readonly concurrency: number;
 }
 

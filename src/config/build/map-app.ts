@@ -4,6 +4,7 @@ import { getLogger } from '../../log.ts';
 import type { Service } from '../../service/contract.ts';
 import type { Configuration } from '../configuration.ts';
 import type { LoadedFile } from '../read.ts';
+import { fontDirectory } from './fonts.ts';
 import { Graph } from './graph.ts';
 import { buildLayers } from './layers.ts';
 import { tileMaintenance } from './maintenance.ts';
@@ -31,6 +32,7 @@ export function buildMapApp(configuration: Configuration): MapAppParts {
     const layers = buildLayers(configuration, graph, rootTitle(configuration));
     const renderer = new LayerRenderer({
       image: globals.image,
+      fontDirectory: fontDirectory(configuration),
       maxTiles: globals.cache.max_tile_limit,
       preferredSrs: graph.preferredSrs,
     });

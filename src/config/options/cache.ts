@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { refreshOptions } from '../../cache/refresh.ts';
 import { imageOptions } from '../../image/options.ts';
-import { anyText, notYet, sizeOption } from '../../options.ts';
+import { watermarkOptions } from '../../image/watermark.ts';
+import { anyText, sizeOption } from '../../options.ts';
 
 /** How tiles of one colour share a file: `true` is `symlink` (row GLB-34). */
 export const linkOption = z.union([z.boolean(), z.enum(['symlink', 'hardlink'])]);
@@ -32,7 +33,7 @@ export const cacheOptions = z.object({
   downscale_tiles: z.int().optional(),
   cache_rescaled_tiles: z.boolean().optional(),
   refresh_before: refreshOptions.optional(),
-  watermark: notYet(z.unknown().optional()),
+  watermark: watermarkOptions.optional(),
 });
 
 export type CacheOptions = z.infer<typeof cacheOptions>;

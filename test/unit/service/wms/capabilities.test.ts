@@ -136,7 +136,8 @@ describe('GetCapabilities', () => {
 
   it('WMS-15: lists the formats that can be written', async () => {
     const formats = (text: string) => [...text.matchAll(/<Format>(image\/[^<]*)</g)].map((match) => match[1]);
-    assert.deepEqual(formats(await capabilities('1.1.1')), ['image/png', 'image/jpeg', 'image/gif', 'image/tiff']);
+    const all = ['image/png', 'image/jpeg', 'image/gif', 'image/GeoTIFF', 'image/tiff'];
+    assert.deepEqual(formats(await capabilities('1.1.1')), all);
     assert.deepEqual(formats(await capabilities('1.1.1', { image_formats: ['image/png', 'png', 'image/x'] })), [
       'image/png',
     ]);
