@@ -4,6 +4,7 @@ import type { Srs } from '../../srs/srs.ts';
 import { contactInformation } from '../contact-information.ts';
 import { type CapabilitiesParts, type LayerDescription, legendUrl } from './description.ts';
 import { infoMediaType } from './feature-info.ts';
+import { extendedCapabilities, INSPIRE_NAMESPACES, INSPIRE_SCHEMA } from './inspire.ts';
 import { hasLegend } from './layer-tree.ts';
 
 /** The size of a rendering pixel in metres (OGC 06-042, section 7.2.4.6.9). */
@@ -15,7 +16,7 @@ export function capabilities130(parts: CapabilitiesParts): string {
   const { metadata } = settings;
   const maxSide = Math.floor(Math.sqrt(settings.maxOutputPixels));
   return document(xml`<?xml version="1.0"?>
-<WMS_Capabilities xmlns="http://www.opengis.net/wms" xmlns:sld="http://www.opengis.net/sld" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="1.3.0" xsi:schemaLocation="http://www.opengis.net/wms http://schemas.opengis.net/wms/1.3.0/capabilities_1_3_0.xsd http://www.opengis.net/sld http://schemas.opengis.net/sld/1.1.0/sld_capabilities.xsd">
+<WMS_Capabilities xmlns="http://www.opengis.net/wms" xmlns:sld="http://www.opengis.net/sld" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"${settings.inspire && trusted(` ${INSPIRE_NAMESPACES}`)} version="1.3.0" xsi:schemaLocation="http://www.opengis.net/wms http://schemas.opengis.net/wms/1.3.0/capabilities_1_3_0.xsd http://www.opengis.net/sld http://schemas.opengis.net/sld/1.1.0/sld_capabilities.xsd${settings.inspire && trusted(` ${INSPIRE_SCHEMA}`)}">
 <Service>
   <Name>WMS</Name>
   <Title>${metadata.title ?? 'MapProxy WMS'}</Title>
@@ -30,6 +31,7 @@ ${contactInformation(metadata)}
 </Service>
 <Capability>
 ${requests(parts)}
+${settings.inspire && extendedCapabilities(settings.inspire)}
 ${layerElement(root, parts, 1)}</Capability>
 </WMS_Capabilities>
 `);
@@ -160,13 +162,13 @@ ${indent}  </${tag}>\n`;
 /** Row WMS-12. */
 function styleElement(
   layer: LayerDescription,
-  { url, legends }: CapabilitiesParts,
+  { url, legends, settings }: CapabilitiesParts,
   indent: Markup,
 ): Markup | undefined {
   const size = legends.get(layer.source);
   if (size === undefined || layer.name === undefined) return undefined;
   return xml`${indent}  <Style>
-${indent}    <Name>default</Name>
+${indent}    <Name>${settings.inspire === undefined ? 'default' : 'inspire_common:DEFAULT'}</Name>
 ${indent}    <Title>default</Title>
 ${indent}    <LegendURL width="${size[0]}" height="${size[1]}">
 ${indent}      <Format>image/png</Format>

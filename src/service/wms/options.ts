@@ -3,12 +3,13 @@ import type { Bbox } from '../../grid/types.ts';
 import { imageKind } from '../../image/format.ts';
 import type { ServiceMetadata } from '../../layer/contract.ts';
 import { getLogger } from '../../log.ts';
-import { bboxOption, notYet } from '../../options.ts';
+import { bboxOption } from '../../options.ts';
 import type { InfoTransform } from '../../source/contract.ts';
 import type { Srs } from '../../srs/srs.ts';
 import type { ServiceContext } from '../contract.ts';
 import { INFO_TYPES, type InfoType } from '../feature-info/types.ts';
 import { metadataOptions, metadataOr } from '../metadata.ts';
+import { type InspireMetadata, inspireOptions } from './inspire.ts';
 import { WMS_VERSIONS, type WmsVersion } from './version.ts';
 
 const log = getLogger('mapproxy.config');
@@ -40,7 +41,7 @@ export const wmsOptions = z.object({
   featureinfo_types: z.array(z.enum(INFO_TYPES)).nullish(),
   /** Stylesheets for what is put together, by its type (row WMS-40). */
   featureinfo_xslt: z.object({ html: z.string().optional(), xml: z.string().optional() }).nullish(),
-  inspire_md: notYet(z.looseObject({}).nullish()),
+  inspire_md: inspireOptions.nullish(),
 });
 
 export type WmsOptions = z.infer<typeof wmsOptions>;
@@ -61,6 +62,7 @@ export interface WmsSettings {
   readonly onSourceErrors: 'notify' | 'raise';
   readonly metadata: ServiceMetadata;
   readonly strict: boolean;
+  readonly inspire: InspireMetadata | undefined;
   readonly infoTypes: readonly InfoType[];
   /** By the type that they make. */
   readonly infoTransforms: ReadonlyMap<InfoType, InfoTransform>;
@@ -85,6 +87,7 @@ export function wmsSettings(options: WmsOptions, context: ServiceContext): WmsSe
     onSourceErrors: options.on_source_errors ?? 'notify',
     metadata: metadataOr(options.md ?? undefined, context.defaultMetadata),
     strict: options.strict ?? false,
+    inspire: options.inspire_md ?? undefined,
     infoTypes: infoTypes(options),
     infoTransforms: infoTransforms(options, context),
   };
