@@ -11,8 +11,8 @@ export interface Mesh {
 }
 
 /**
- * How far off a pixel may be, in pixels of the finer picture. MapProxy looks for one pixel in the middle of a quad (row
- * IMG-17); here nothing anywhere in it is off by as much.
+ * How far off a pixel may be, in pixels of the new picture, and never more than twice as many of the old one. MapProxy
+ * looks for one pixel in the middle of a quad (row IMG-17); here nothing anywhere in it is off by as much.
  */
 const MOST_ERROR = 0.4;
 
@@ -49,7 +49,7 @@ export function buildMesh(size: Size, old: Size, locate: Locate): Mesh {
     locate(nodes);
     waiting = larger.flatMap((rectangle, index) => {
       const found = nodes.subarray(index * NODES.length * 2, (index + 1) * NODES.length * 2);
-      if (found.every(Number.isNaN)) return [];
+      if (found.every(Number.isNaN) || isBeside(found, old)) return [];
       const corners = straightCorners(found, rectangle);
       if (corners === undefined) return divide(rectangle);
       keep(rectangle, corners);
@@ -95,8 +95,8 @@ function nodesOf([left, top, right, bottom]: Rectangle): number[] {
 function straightCorners(nodes: Float64Array, [left, top, right, bottom]: Rectangle): Quad['corners'] | undefined {
   const [x0 = 0, y0 = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0] = nodes;
   const oldDiagonal = Math.max(Math.hypot(x2 - x0, y2 - y0), Math.hypot(x3 - x1, y3 - y1));
-  // Where the old picture is enlarged, its pixels are larger than those that may be off.
-  const scale = Math.min(1, oldDiagonal / Math.hypot(right - left, bottom - top));
+  // Where the old picture is enlarged, its pixels are larger than those that may be off; where it is shrunk, smaller.
+  const scale = Math.min(2, oldDiagonal / Math.hypot(right - left, bottom - top));
   const most = (MOST_ERROR * scale) ** 2;
   for (let index = 4; index < NODES.length; index++) {
     const [u, v] = NODES[index] ?? [0, 0];
@@ -107,6 +107,20 @@ function straightCorners(nodes: Float64Array, [left, top, right, bottom]: Rectan
     if (!(dx * dx + dy * dy <= most)) return undefined;
   }
   return [x0, y0, x1, y1, x2, y2, x3, y3];
+}
+
+/** How far beside the old picture nodes have to be, in parts of how far they are from each other: edges may be bent. */
+const BEND = 0.25;
+
+/** Whether all of a rectangle lies to one side of the old picture: how crooked it is there does not matter. */
+function isBeside(nodes: Float64Array, old: Size): boolean {
+  return old.some((side, axis) => {
+    const values = nodes.filter((_, index) => index % 2 === axis);
+    // NaN is in no comparison: what has no place there is looked at more closely.
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const margin = 1 + (most - least) * BEND;
+    return least > side + margin || most < -margin;
+  });
 }
 
 function divide([left, top, right, bottom]: Rectangle): Rectangle[] {
