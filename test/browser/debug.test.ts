@@ -58,7 +58,7 @@ test('the page of a failure unlocks its console with the PIN and evaluates', asy
 
   await page.fill('#pin', '000-000-00x');
   await page.press('#pin', 'Enter');
-  await page.waitForFunction(`document.getElementById('message').textContent !== ''`);
+  await page.waitForSelector('#message:not(:empty)');
   assert.equal(await page.isVisible('#session'), false);
 
   await page.fill('#pin', stage.pin);
