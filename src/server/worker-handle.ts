@@ -135,6 +135,8 @@ export class WorkerHandle {
       this.#order({ type: 'drain', deadline });
     }
     await this.exited;
+    // For one that was gone before, nothing else would.
+    clearTimeout(this.#drainTimer);
   }
 
   reopenLog(): void {
