@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   begin,
   CANT_MPX,
@@ -11,6 +13,7 @@ import {
   OVERLOADED,
   PARAMS,
   type Pairs,
+  type Peer,
   pairs,
   record,
   request,
@@ -252,26 +255,52 @@ export function limitTests(transport: Transport): void {
       assert.equal((await third.answer(1)).protocolStatus, COMPLETE);
     });
 
-    test('headers that declare 64 KiB buy no memory', { skip: process.platform !== 'linux' }, async (t) => {
+    test('headers that declare 64 KiB buy no memory', { skip: NO_MEASURE }, async (t) => {
       const { connect, responder } = await serve(t, transport, { onRequest: echo });
       const count = 200;
       const header = (length: number): Buffer => record(PARAMS, 1, Buffer.alloc(length)).subarray(0, 16);
       const grown = async (bytes: Buffer): Promise<number> => {
         const before = dataBytes();
-        for (let i = 0; i < count; i++) await (await connect()).sendAlone(bytes);
-        return dataBytes() - before;
+        const peers: Peer[] = [];
+        for (let i = 0; i < count; i++) {
+          const peer = await connect();
+          await peer.sendAlone(bytes);
+          peers.push(peer);
+        }
+        assert.equal(responder.stats.connectionsOpen, count);
+        const growth = dataBytes() - before;
+        for (const peer of peers) peer.destroy();
+        await eventually(() => responder.stats.connectionsOpen === 0, 'the connections were closed');
+        return growth;
       };
       await grown(header(9));
-      const small = await grown(header(9));
-      const large = await grown(header(65_535));
-      assert.equal(responder.stats.connectionsOpen, 3 * count);
-      assert.ok(large - small < (count * 65_536) / 2, `${count} headers cost ${large - small} bytes`);
+      // JavaScript's own heap grows and shrinks beside it by megabytes: the middle of several differences counts.
+      const differences: number[] = [];
+      for (let i = 0; i < 5; i++) differences.push(-(await grown(header(9))) + (await grown(header(65_535))));
+      const cost = differences.sort((a, b) => a - b)[2] ?? Number.NaN;
+      assert.ok(cost < (count * 65_536) / 2, `${count} headers cost ${cost} bytes, of ${differences.join(', ')}`);
     });
   });
 }
 
-/** Memory of this process for data, reserved or touched, in bytes. */
+/** Why the memory of this process tells nothing; false where it does. */
+const NO_MEASURE = noMeasure();
+
+function noMeasure(): string | false {
+  if (process.platform !== 'linux') return 'needs /proc';
+  const sanitized = readFileSync('/proc/self/maps', 'latin1').includes('libclang_rt.asan');
+  return sanitized && "the sanitizer's allocator takes megabytes at a time and keeps what is freed";
+}
+
+/** V8's collector, which Node shows only when told to. */
+const collectGarbage: () => void = (() => {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
+})();
+
+/** Memory of this process for data, reserved or touched, in bytes; without what JavaScript has left behind. */
 function dataBytes(): number {
+  collectGarbage();
   const line = /^VmData:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'));
   return Number(line?.[1]) * 1024;
 }
