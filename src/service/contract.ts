@@ -5,6 +5,7 @@ import type { MapLayer, MapOutput, MapRenderer, ServiceMetadata, TileLayer } fro
 import type { InfoTransform } from '../source/contract.ts';
 import type { Srs } from '../srs/srs.ts';
 import type { Authorize } from './authorization.ts';
+import type { Decorate } from './decoration.ts';
 
 /** What a service is built with: the layers of the configuration and what the other services are. */
 export interface ServiceContext {
@@ -19,6 +20,8 @@ export interface ServiceContext {
   readonly stylesheet: (file: string) => InfoTransform;
   /** Who may see what; undefined: everybody everything (section 16). */
   readonly authorize?: Authorize | undefined;
+  /** What is done to pictures before they are sent; undefined: nothing. */
+  readonly decorate?: Decorate | undefined;
   /** `tiles.expires_hours` in seconds (row GLB-43). */
   readonly tileMaxAge: number;
   /** The `md` block of services.wms, which other services fall back to (row TMS-10). */
