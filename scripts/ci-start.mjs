@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fcgiRequest } from '@mapgate/fastcgi-kit';
 
-const DEADLINE = 120_000;
+const DEADLINE = 240_000;
 const SOCKET = 'var/fcgi-socket';
 const TILE = '/tms/1.0.0/world/webmercator/0/0/0.png';
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');

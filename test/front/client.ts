@@ -27,7 +27,7 @@ export interface Answer {
   readonly reused: boolean;
 }
 
-const ANSWER_DEADLINE = 15_000;
+const ANSWER_DEADLINE = 30_000;
 
 /** Asks for a path below the mount, sent exactly as written (no normalising, no escaping). */
 export async function ask(site: Site, path: string, options: Ask = {}): Promise<Answer> {

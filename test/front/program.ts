@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from '../support/processes.ts';
 import type { Sandbox } from './sandbox.ts';
 
-const START_DEADLINE = 20_000;
-const STOP_DEADLINE = 15_000;
+const START_DEADLINE = 60_000;
+const STOP_DEADLINE = 30_000;
 const POLL = 20;
 const OUTPUT_KEPT = 4_000;
 

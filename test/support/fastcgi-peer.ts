@@ -97,7 +97,7 @@ export function request(
 }
 
 /** How long an awaited record may take: far more than any takes, so that a failing test ends and says why. */
-const PATIENCE = 5000;
+const PATIENCE = 20_000;
 
 /** One connection to a responder. */
 export class Peer {

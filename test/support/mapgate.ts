@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/cli/main.js');
-const DEADLINE = 30_000;
+const DEADLINE = 60_000;
 const POLL = 10;
 const LAST_OUTPUT = 500;
 

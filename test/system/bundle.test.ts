@@ -19,7 +19,7 @@ import { after, before, type TestContext, test } from 'node:test';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const TILE = '/tms/1.0.0/world/webmercator/0/0/0.png';
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
-const DEADLINE = 30_000;
+const DEADLINE = 60_000;
 
 const skip = process.platform === 'linux' ? false : 'the bundle is for Linux';
 

@@ -8,7 +8,7 @@ import { Mapgate } from '../support/mapgate.ts';
 
 const POLL = 20;
 /** Far above the second that a change may take, so that a busy machine fails no test. */
-const DEADLINE = 20_000;
+const DEADLINE = 60_000;
 
 /** The development server on files of a test. */
 export class DevelopStage {

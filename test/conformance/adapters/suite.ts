@@ -221,7 +221,7 @@ async function leavingCases(t: TestContext, client: GatewayClient, stage: Stage)
   });
 }
 
-const DEADLINE = 5_000;
+const DEADLINE = 20_000;
 const POLL = 5;
 
 async function until(condition: () => boolean): Promise<void> {

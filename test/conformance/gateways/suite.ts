@@ -233,7 +233,7 @@ class PassBody implements AsyncIterable<Buffer> {
   }
 }
 
-const DEADLINE = 10_000;
+const DEADLINE = 30_000;
 const POLL = 5;
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
