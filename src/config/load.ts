@@ -1,15 +1,17 @@
 import { readDefinitions } from '../srs/custom.ts';
 import { type CheckedOptions, type Configuration, checkOptions } from './configuration.ts';
 import { Coverages } from './coverages.ts';
+import { type Kinds, OWN_KINDS } from './kinds.ts';
 import { readConfiguration } from './read.ts';
 
 /**
  * Reads and checks a mapproxy.yaml with its base files; nothing is built yet.
  *
+ * @param kinds that it may name, with those of plugins
  * @throws ConfigError that tells everything wrong with it
  */
-export async function loadConfiguration(file: string): Promise<Configuration> {
-  const options = checkOptions(await readConfiguration(file));
+export async function loadConfiguration(file: string, kinds: Kinds = OWN_KINDS): Promise<Configuration> {
+  const options = checkOptions(await readConfiguration(file), kinds);
   options.problems.throwErrors();
   return withData(options);
 }
