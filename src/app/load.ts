@@ -1,8 +1,9 @@
-import { buildMapApp, loadConfiguration } from '../config/index.ts';
+import { buildMapApp, kindsWith, loadConfiguration } from '../config/index.ts';
 import type { ClosableApplication } from '../http/application.ts';
 import { ConfigError } from '../http/errors.ts';
 import type { Maintenance } from '../http/maintenance.ts';
 import { getLogger } from '../log.ts';
+import type { MapProxyExtensions } from './hooks/contract.ts';
 import { createMapProxyApp } from './mapproxy.ts';
 
 const log = getLogger('mapproxy.config');
@@ -21,15 +22,18 @@ export interface MapProxyApplication extends ClosableApplication {
  *
  * @throws ConfigError when it cannot be used
  */
-export async function openMapProxy(file: string): Promise<MapProxyApplication> {
-  const configuration = await loadConfiguration(file);
-  const { services, accessControlAllowOrigin, files, maintenance, close } = buildMapApp(configuration);
+export async function openMapProxy(
+  file: string,
+  { plugins = [], intercept, ...hooks }: MapProxyExtensions = {},
+): Promise<MapProxyApplication> {
+  const configuration = await loadConfiguration(file, kindsWith(plugins));
+  const { services, accessControlAllowOrigin, files, maintenance, close } = buildMapApp(configuration, hooks);
   for (const { message, place } of configuration.problems.list) log.warn(new ConfigError(message, place).message);
   if (configuration.services.has('demo')) {
     log.warn('the demo page is enabled: disable it in production');
   }
   return {
-    application: createMapProxyApp({ services, accessControlAllowOrigin }),
+    application: createMapProxyApp({ services, accessControlAllowOrigin, intercept }),
     routes: new Set(['service', 'ows', ...services.flatMap(({ paths }) => paths)]),
     files: files.map((loaded) => loaded.file),
     maintenance,

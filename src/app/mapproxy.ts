@@ -6,11 +6,15 @@ import { html } from '../http/xml.ts';
 import type { Service } from '../service/contract.ts';
 import { owsExceptionReport } from '../service/ows-exception.ts';
 import { PRODUCT, VERSION } from '../version.ts';
+import type { Intercept } from './hooks/contract.ts';
+import { intercepted } from './hooks/intercept.ts';
 
 export interface MapProxyAppOptions {
   readonly services: readonly Service[];
   /** Value of Access-Control-Allow-Origin on every answer; undefined: the header is not sent (row GLB-18). */
   readonly accessControlAllowOrigin: string | undefined;
+  /** Sees each request first (row APP-15). */
+  readonly intercept?: Intercept | undefined;
 }
 
 /** What answers of text depend on besides the path: they print URLs made of these (rows APP-05, SEC-03). */
@@ -25,14 +29,17 @@ const ALLOWED_METHODS = 'GET, HEAD, POST, OPTIONS';
  * The method counts only in that OPTIONS is answered here and unknown ones are refused; HEAD is answered like GET, as
  * gateways leave the body out (row APP-12).
  */
-export function createMapProxyApp({ services, accessControlAllowOrigin }: MapProxyAppOptions): Application {
+export function createMapProxyApp(options: MapProxyAppOptions): Application {
+  const { services, accessControlAllowOrigin, intercept } = options;
   const routes = routesOf(services);
   const cors = corsHeaders(accessControlAllowOrigin);
   const finish = finisher(accessControlAllowOrigin);
 
+  const dispatched: Application = (request) =>
+    isReadMethod(request.method) ? dispatch(routes, request) : answerMethod(request.method, cors);
+  const answering = intercept === undefined ? dispatched : intercepted(dispatched, intercept);
   return (request) => {
-    if (!isReadMethod(request.method)) return answerMethod(request.method, cors);
-    const answer = dispatch(routes, request);
+    const answer = answering(request);
     return answer instanceof Promise ? answer.then(finish) : finish(answer);
   };
 }
@@ -56,9 +63,14 @@ function finisher(origin: string | undefined): (response: Response) => Response 
 /** Spreading one object beside a literal key is much cheaper than spreading two. */
 function withCommonHeaders({ status, headers, body, derived }: Response, origin: string | undefined): Response {
   const room = derived === undefined ? undefined : {};
-  const varying = dependsOnForwarding(headers) ? { ...headers, Vary: VARY } : headers;
+  const varying = dependsOnForwarding(headers) ? { ...headers, Vary: varyOf(headers) } : headers;
   if (origin === undefined) return new Response(status, varying, body, room);
   return new Response(status, { ...varying, 'Access-Control-Allow-Origin': origin }, body, room);
+}
+
+/** Answers of hooks may depend on more. */
+function varyOf({ Vary: own }: ResponseHeaders): string {
+  return own === undefined ? VARY : `${typeof own === 'string' ? own : own.join(', ')}, ${VARY}`;
 }
 
 /** One address for all OWS services, by two names (row APP-01). */

@@ -4,6 +4,7 @@ import { getLogger } from '../log.ts';
 import type { FilterTarget } from './filters/contract.ts';
 import { openFilter } from './filters/open.ts';
 import { foreignApplication } from './foreign.ts';
+import type { HookTargets, MapProxyExtensions, ModuleTarget } from './hooks/contract.ts';
 import { openModule } from './module.ts';
 import { mountApplications } from './mounts.ts';
 import { openProjects } from './projects.ts';
@@ -12,19 +13,25 @@ const log = getLogger('mapgate.server');
 
 /** What answers the requests. Plain data; paths are absolute. */
 export type AppTarget =
-  | { readonly kind: 'mapproxy'; readonly file: string }
+  | ({ readonly kind: 'mapproxy'; readonly file: string } & ExtensionTargets)
   | { readonly kind: 'module'; readonly file: string }
   /** A directory of mapproxy.yaml files (row APP-14). */
-  | {
+  | ({
       readonly kind: 'projects';
       readonly directory: string;
       readonly allowListing: boolean;
       /** Projects held open at the same time. */
       readonly limit: number;
-    }
+    } & ExtensionTargets)
   | { readonly kind: 'mounts'; readonly mounts: readonly Mount[] }
   /** The first filter is the outermost: it sees a request first and its answer last. */
   | { readonly kind: 'filtered'; readonly filters: readonly FilterTarget[]; readonly app: AppTarget };
+
+/** The operator's modules for map proxies; for projects, each gets them. */
+export interface ExtensionTargets {
+  readonly hooks?: HookTargets;
+  readonly plugins?: readonly ModuleTarget[];
+}
 
 export interface Mount {
   /** `/osm`; `/` takes what no other mount does. */
@@ -46,15 +53,15 @@ export interface OpenApplication {
 
 /** How the leaves of a target are opened. */
 export interface Openers {
-  readonly mapproxy: (file: string) => Promise<OpenApplication>;
+  readonly mapproxy: (file: string, extensions: MapProxyExtensions) => Promise<OpenApplication>;
   readonly module: (file: string) => Promise<OpenApplication>;
 }
 
-const OPENERS: Openers = {
-  async mapproxy(file) {
+export const OPENERS: Openers = {
+  async mapproxy(file, extensions) {
     // Loaded on use: a module's workers start faster, and smaller, without the map proxy.
     const { openMapProxy } = await import('./load.ts');
-    return openMapProxy(file);
+    return openMapProxy(file, extensions);
   },
   module: openModule,
 };
@@ -81,7 +88,7 @@ class Opening {
   readonly #openers: Openers;
   /** In the order in which they were opened. */
   readonly #closers: (() => Promise<void>)[] = [];
-  /** By kind and file: mounts that name the same one share it, with its caches and connections. */
+  /** By kind, files and hooks: mounts that name the same one share it, with its caches and connections. */
   readonly #opened = new Map<string, Promise<Opened>>();
 
   constructor(openers: Openers) {
@@ -100,8 +107,12 @@ class Opening {
   open(target: AppTarget): Promise<Opened> {
     switch (target.kind) {
       case 'mapproxy':
+        return this.#openOnce(target, async () => {
+          const extensions = await this.#extensions(target);
+          return this.#keep(this.#openers.mapproxy(target.file, extensions));
+        });
       case 'module':
-        return this.#openOnce(target);
+        return this.#openOnce(target, async () => ofModule(await this.#keep(this.#openers.module(target.file))));
       case 'projects':
         return this.#openProjects(target);
       case 'mounts':
@@ -125,18 +136,27 @@ class Opening {
   }
 
   async #openProjects(target: AppTarget & { kind: 'projects' }): Promise<Opened> {
-    return this.#keep(openProjects({ ...target, open: this.#openers.mapproxy }));
+    const extensions = await this.#extensions(target);
+    return this.#keep(openProjects({ ...target, open: (file) => this.#openers.mapproxy(file, extensions) }));
   }
 
-  #openOnce({ kind, file }: AppTarget & { kind: 'mapproxy' | 'module' }): Promise<Opened> {
-    const key = `${kind} ${file}`;
-    let opened = this.#opened.get(key);
-    if (opened === undefined) {
-      const opening = this.#keep(this.#openers[kind](file));
-      opened = kind === 'module' ? opening.then(ofModule) : opening;
-      this.#opened.set(key, opened);
-    }
+  #openOnce(target: AppTarget & { kind: 'mapproxy' | 'module' }, open: () => Promise<Opened>): Promise<Opened> {
+    const key = keyOf(target);
+    const opened = this.#opened.get(key) ?? open();
+    this.#opened.set(key, opened);
     return opened;
+  }
+
+  /** Loads the operator's modules; a module that several name is loaded once. */
+  async #extensions({ hooks = {}, plugins = [] }: ExtensionTargets): Promise<MapProxyExtensions> {
+    const modules = [...Object.values(hooks), ...plugins];
+    for (const { file } of modules) this.files.add(file);
+    if (modules.length === 0) return {};
+    const { openHooks } = await import('./hooks/open.ts');
+    const opened = await openHooks(hooks);
+    if (plugins.length === 0) return opened;
+    const { openPlugins } = await import('./plugins.ts');
+    return { ...opened, plugins: await openPlugins(plugins) };
   }
 
   async #openMounts(mounts: readonly Mount[]): Promise<Opened> {
@@ -163,6 +183,13 @@ class Opening {
     this.#closers.push(() => opened.close());
     return opened;
   }
+}
+
+/** The same for targets that are the same wherever they are named. */
+function keyOf(target: AppTarget & { kind: 'mapproxy' | 'module' }): string {
+  const { hooks = {}, plugins = [] }: ExtensionTargets = target.kind === 'mapproxy' ? target : {};
+  const named = Object.entries(hooks).map(([name, { file }]) => [name, file]);
+  return JSON.stringify([target.kind, target.file, named.sort(), plugins.map(({ file }) => file)]);
 }
 
 function ofModule({ application, routes }: Opened): Opened {

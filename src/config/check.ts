@@ -1,6 +1,7 @@
 import { ConfigError } from '../http/errors.ts';
 import { buildMapApp } from './build/map-app.ts';
 import { type CheckedOptions, checkOptions } from './configuration.ts';
+import { type Kinds, OWN_KINDS } from './kinds.ts';
 import { withData } from './load.ts';
 import { type Problem, withoutPlace } from './problems.ts';
 import { readConfiguration } from './read.ts';
@@ -10,10 +11,10 @@ import { equalGridNames, missingReferences } from './references.ts';
  * Everything that is wrong with a configuration, errors and warnings in the order in which they are found. Without
  * errors among the options it is also built, though not used, to find what does not go together.
  */
-export async function checkConfiguration(file: string): Promise<readonly Problem[]> {
+export async function checkConfiguration(file: string, kinds: Kinds = OWN_KINDS): Promise<readonly Problem[]> {
   let options: CheckedOptions | undefined;
   try {
-    options = checkOptions(await readConfiguration(file));
+    options = checkOptions(await readConfiguration(file), kinds);
     if (!hasErrors(options)) await buildMapApp(await withData(options)).close();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -1,12 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { storeDefinitions } from '../cache/store/index.ts';
 import type { CommonStoreOptions } from '../cache/store/options.ts';
-import { serviceDefinitions } from '../service/index.ts';
-import { sourceDefinitions } from '../source/index.ts';
 import type { CommonSourceOptions } from '../source/options.ts';
 import type { Coverages } from './coverages.ts';
 import { explainIssue } from './explain.ts';
+import { type Kinds, OWN_KINDS } from './kinds.ts';
 import { LATER_SERVICES, LATER_STORES, REMOVED_KINDS } from './later.ts';
 import { didYouMean } from './nearest.ts';
 import { normalize } from './normalize.ts';
@@ -47,6 +45,8 @@ export interface CheckedOptions {
   /** In the order of the file (row TRAP-04). */
   readonly services: ReadonlyMap<string, unknown>;
   readonly problems: Problems;
+  /** All that its types may be. */
+  readonly kinds: Kinds;
   /** Paths are relative to the main file, whichever file names them (row CFG-10). */
   readonly resolvePath: (path: string) => string;
 }
@@ -62,8 +62,8 @@ const SECTIONS = ['globals', 'services', 'sources', 'caches', 'layers', 'grids',
  * Checks everything that can be checked without building it (rows CFG-01 to CFG-04); what is wrong goes to `problems`
  * of the result, which must not be used while that has errors.
  */
-export function checkOptions(raw: RawConfiguration): CheckedOptions {
-  const checker = new Checker(raw);
+export function checkOptions(raw: RawConfiguration, kinds: Kinds = OWN_KINDS): CheckedOptions {
+  const checker = new Checker(raw, kinds);
   const { root } = checker;
   checker.checkSections();
   const directory = dirname(raw.file);
@@ -77,6 +77,7 @@ export function checkOptions(raw: RawConfiguration): CheckedOptions {
     layers: checker.check(z.array(layerOptions), root.layers ?? [], ['layers']) ?? [],
     services: new Map(checker.mapEach('services', (options, path) => checker.service(options, path))),
     problems: checker.problems,
+    kinds,
     resolvePath: (path) => resolve(directory, path),
   };
 }
@@ -84,8 +85,10 @@ export function checkOptions(raw: RawConfiguration): CheckedOptions {
 class Checker {
   readonly root: Mapping;
   readonly problems: Problems;
+  readonly #kinds: Kinds;
 
-  constructor(raw: RawConfiguration) {
+  constructor(raw: RawConfiguration, kinds: Kinds) {
+    this.#kinds = kinds;
     const warnings: [path: string[], message: string][] = [];
     this.root = normalize(raw.root, raw.places, (path, message) => warnings.push([path, message]));
     // Places are found by the paths of the normal shape, which is what everything below speaks of.
@@ -132,22 +135,23 @@ class Checker {
   }
 
   source(options: unknown, path: Path): KindOptions<CommonSourceOptions> | undefined {
-    return this.#kind(sourceDefinitions, [], undefined, options, path, 'source');
+    return this.#kind(this.#kinds.sources, [], undefined, options, path, 'source');
   }
 
   cache(options: unknown, path: Path): CheckedCache | undefined {
     const checked = this.check(cacheOptions, options, path);
     if (checked === undefined) return undefined;
-    const store = this.#kind(storeDefinitions, LATER_STORES, 'file', checked.cache, [...path, 'cache'], 'cache');
+    const store = this.#kind(this.#kinds.stores, LATER_STORES, 'file', checked.cache, [...path, 'cache'], 'cache');
     return store === undefined ? undefined : { options: checked, store };
   }
 
   service(options: unknown, path: Path): unknown {
     const type = String(path.at(-1));
-    const definition = serviceDefinitions.find((one) => one.type === type);
+    const { services } = this.#kinds;
+    const definition = services.find((one) => one.type === type);
     if (definition !== undefined) return this.check<unknown>(definition.options, options, path);
     const isLater = LATER_SERVICES.includes(type);
-    const names = [...serviceDefinitions.map((one) => one.type), ...LATER_SERVICES];
+    const names = [...services.map((one) => one.type), ...LATER_SERVICES];
     this.problems.warning(
       path,
       isLater ? `service '${type}' is not available yet` : `unknown service '${type}'${didYouMean(type, names)}`,

@@ -1,15 +1,25 @@
+import { getLogger } from '../log.ts';
 import { readDefinitions } from '../srs/custom.ts';
 import { type CheckedOptions, type Configuration, checkOptions } from './configuration.ts';
 import { Coverages } from './coverages.ts';
+import { type Kinds, OWN_KINDS } from './kinds.ts';
 import { readConfiguration } from './read.ts';
+import { redacted } from './redacted.ts';
+
+const log = getLogger('mapproxy.config');
 
 /**
- * Reads and checks a mapproxy.yaml with its base files; nothing is built yet.
+ * Reads and checks a mapproxy.yaml with its base files; nothing is built yet. At level debug the log shows all of it but
+ * what is secret (row CFG-16).
  *
+ * @param kinds that it may name, with those of plugins
  * @throws ConfigError that tells everything wrong with it
  */
-export async function loadConfiguration(file: string): Promise<Configuration> {
-  const options = checkOptions(await readConfiguration(file));
+export async function loadConfiguration(file: string, kinds: Kinds = OWN_KINDS): Promise<Configuration> {
+  const raw = await readConfiguration(file);
+  const options = checkOptions(raw, kinds);
+  if (log.isLevelEnabled('debug'))
+    log.debug({ file: raw.file, configuration: redacted(raw.root) }, 'configuration read');
   options.problems.throwErrors();
   return withData(options);
 }

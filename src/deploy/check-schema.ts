@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { explainIssue } from '../config/explain.ts';
 import { didYouMean } from '../config/nearest.ts';
 import type { Path } from '../config/places.ts';
+import type { ConfigPlace } from '../http/errors.ts';
 
 /** Where the readers of a deployment put what they find. */
 export interface Findings {
   error(path: Path, message: string): void;
   warning(path: Path, message: string): void;
+  /** Where a value is written. */
+  place(path: Path): ConfigPlace;
 }
 
 /** The value as its schema gives it; undefined where it does not fit, and the findings say why. */

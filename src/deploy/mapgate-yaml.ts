@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import type { ModuleTarget } from '../app/hooks/contract.ts';
 import type { AppTarget } from '../app/open.ts';
 import { didYouMean } from '../config/nearest.ts';
 import { Places } from '../config/places.ts';
@@ -8,7 +9,7 @@ import { isMapping, type Mapping, parseYaml } from '../config/yaml.ts';
 import { ConfigError } from '../http/errors.ts';
 import type { Deployment, Listen, LogOptions, WorkerSettings } from '../server/deployment.ts';
 import { adminAddress, millisecondsOf } from './admin-entry.ts';
-import { filtered, readApp, readMounts } from './app-entry.ts';
+import { filtered, readApp, readModule, readMounts } from './app-entry.ts';
 import { checkSchema, type Findings } from './check-schema.ts';
 import { readFilters } from './filter-entry.ts';
 import { defaultListen, readListen } from './listen-entry.ts';
@@ -78,9 +79,15 @@ class Reader {
       this.#findings.error([], 'needs exactly one of app, mounts');
       return undefined;
     }
-    if (app !== undefined) return readApp(app, this.#base, ['app'], this.#findings);
+    const surroundings = { base: this.#base, plugins: this.#plugins(root) };
+    if (app !== undefined) return readApp(app, surroundings, ['app'], this.#findings);
     const entries = this.#part('mounts', root);
-    return entries === undefined ? undefined : readMounts(entries, this.#base, ['mounts'], this.#findings);
+    return entries === undefined ? undefined : readMounts(entries, surroundings, ['mounts'], this.#findings);
+  }
+
+  #plugins(root: Mapping): ModuleTarget[] {
+    const names = this.#part('plugins', root) ?? [];
+    return names.flatMap((name, index) => readModule(name, this.#base, ['plugins', index], this.#findings) ?? []);
   }
 
   #listen(entries: readonly unknown[] | undefined): Listen[] {

@@ -20,6 +20,10 @@ export const appSchema = z.strictObject({
   module: z.string().optional(),
   allow_listing: z.boolean().optional(),
   limit: z.int().positive().optional(),
+  /** Modules with hooks, relative to the deployment file. */
+  authorize: z.string().optional(),
+  decorate: z.string().optional(),
+  intercept: z.string().optional(),
   filters: z.array(filterSchema).optional(),
 });
 
@@ -72,6 +76,8 @@ export const fileSchema = z.strictObject({
   app: z.unknown().optional(),
   mounts: z.record(z.string(), z.unknown()).optional(),
   filters: z.array(z.unknown()).optional(),
+  /** Modules with kinds of sources, stores and services for all map proxies, relative to the deployment file. */
+  plugins: z.array(z.string()).optional(),
   mount: z.string().optional(),
   listen: z.array(z.unknown()).optional(),
   workers: z.unknown().optional(),

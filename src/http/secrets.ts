@@ -5,6 +5,13 @@ export const HIDDEN = '(hidden)';
 export const SECRET_WORDS =
   'authorization|cookie|passw|secret|token|credential|signature|session|api[-_]?key|access[-_]?key';
 
+const SECRET_NAME = new RegExp(`${SECRET_WORDS}|^key$`, 'i');
+
+/** Whether a header field, variable, parameter or option of this name holds a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
 const PARAMETERS = new RegExp(`([?&](?:key|[\\w.-]*(?:${SECRET_WORDS})[\\w.-]*)=)[^&\\s'"]+`, 'gi');
 const USER_INFO = /\/\/[^/?#@\s'"]*:[^/?#@\s'"]*@/g;
 

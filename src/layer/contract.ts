@@ -1,6 +1,7 @@
 import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Bbox, Size, TileCoord } from '../grid/types.ts';
 import type { PreparedAnswer } from '../http/caching.ts';
+import type { Raster } from '../image/raster.ts';
 import type { InfoSource, LegendSource } from '../source/contract.ts';
 import type { Srs } from '../srs/srs.ts';
 
@@ -65,6 +66,10 @@ export interface MapOutput {
   readonly transparent: boolean;
   /** Red, green, blue, 0 to 255. */
   readonly background: readonly [number, number, number];
+  /** Name under globals.image.formats whose settings count in place of the media type's (row WMS-15). */
+  readonly format?: string | undefined;
+  /** Last change of the picture before it is written (row AUTH-08). */
+  readonly decorate?: ((map: Raster) => Promise<Raster>) | undefined;
   /** Written into the lower right corner (rows IMG-21, WMS-33). */
   readonly attribution?: string | undefined;
   /** What becomes of sources that fail where others do not: written onto the map (default), or thrown (row WMS-30). */
@@ -93,6 +98,8 @@ export interface MapLayer {
   readonly nativeSrs: readonly Srs[];
   /** Resolutions it is drawn at, in metres for each pixel; for capabilities (rows LYR-06, WMS-11). */
   readonly resolutionRange?: { readonly coarsest: number | undefined; readonly finest: number | undefined } | undefined;
+  /** At which maps are drawn where a request does not say, in metres for each pixel (row LYR-07). */
+  readonly nominalResolution?: number | undefined;
 }
 
 /** What a layer's maps can be chosen by besides the area (row LYR-11). */

@@ -15,6 +15,7 @@ export class LimitedMapLayer implements MapLayer {
   readonly extent: MapLayer['extent'];
   readonly nativeSrs: MapLayer['nativeSrs'];
   readonly resolutionRange: MapLayer['resolutionRange'];
+  readonly nominalResolution: MapLayer['nominalResolution'];
   /** What is limited. */
   readonly whole: MapLayer;
   readonly limits: readonly Coverage[];
@@ -32,6 +33,7 @@ export class LimitedMapLayer implements MapLayer {
     this.extent = whole.extent;
     this.nativeSrs = whole.nativeSrs;
     this.resolutionRange = whole.resolutionRange;
+    this.nominalResolution = whole.nominalResolution;
     this.whole = whole;
     this.limits = limits;
   }

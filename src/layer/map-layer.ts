@@ -40,6 +40,8 @@ export interface MapLayerOptions {
   readonly dimensions?: readonly LayerDimension[];
   readonly metadata?: LayerMetadata;
   readonly range?: ResolutionRange | undefined;
+  /** Metres for each pixel. */
+  readonly nominalResolution?: number | undefined;
 }
 
 const NO_METADATA: LayerMetadata = {
@@ -65,6 +67,7 @@ export class ConfiguredMapLayer implements MapLayer {
   readonly dimensions: readonly LayerDimension[];
   readonly metadata: LayerMetadata;
   readonly resolutionRange: MapLayer['resolutionRange'];
+  readonly nominalResolution: number | undefined;
   readonly #range: ResolutionRange | undefined;
   readonly #drawables: readonly Drawable[];
 
@@ -79,6 +82,7 @@ export class ConfiguredMapLayer implements MapLayer {
     this.dimensions = options.dimensions ?? [];
     this.metadata = options.metadata ?? NO_METADATA;
     this.#range = options.range;
+    this.nominalResolution = options.nominalResolution;
     this.resolutionRange = limitsOf(options.range) ?? (options.hasSources ? undefined : rangeAround(options.layers));
     this.#drawables = options.drawables;
     this.extent = unionOf([...options.drawables.flatMap(extentsOf), ...options.layers.map(({ extent }) => extent)]);

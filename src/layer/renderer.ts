@@ -1,4 +1,5 @@
 import { type CacheQuery, type DrawOptions, drawFromCache, singleTile } from '../cache/cache-map.ts';
+import { mapLimited } from '../cache/limited.ts';
 import { resolutionOf } from '../grid/bbox.ts';
 import { SourceError } from '../http/errors.ts';
 import { clipByRings } from '../image/clip.ts';
@@ -26,6 +27,8 @@ export interface RendererOptions extends DrawOptions {
   readonly image: GlobalImageOptions;
   /** Row GLB-07; undefined: that of the fonts that come along. */
   readonly fontDirectory?: string | undefined;
+  /** Layers of one map drawn at the same time; undefined: all (row WMS-29). */
+  readonly concurrency?: number | undefined;
 }
 
 /** A drawable's part of the picture; null: nothing there. */
@@ -45,17 +48,19 @@ export class LayerRenderer implements MapRenderer {
     if (asStored !== undefined) return asStored;
 
     const needed = fewerRequests(drawables, { ...query, format: SOURCE_FORMAT });
-    const results = await Promise.allSettled(needed.map((drawable) => this.#draw(drawable, query)));
+    const concurrency = this.#options.concurrency ?? Number.POSITIVE_INFINITY;
+    const results = await mapLimited(needed, concurrency, (drawable) => settled(this.#draw(drawable, query)));
     const { drawn, errors } = succeeded(results, output.onSourceErrors ?? 'notify');
     const rasters = drawn.flatMap((one) => (one === null ? [] : [one.raster]));
     const merged = await mergeLayers([blankRaster(query.size), ...rasters]);
     const grounded = output.transparent ? merged : await onBackground(merged, output.background);
     const labelled = await this.#label(grounded, errors, output);
+    const finished = (await output.decorate?.(labelled)) ?? labelled;
     // A palette would have to be looked for in a picture of a single colour (row IMG-10).
-    const isBlank = labelled === grounded && rasters.length === 0;
+    const isBlank = finished === grounded && rasters.length === 0;
     const { body, mimeType } = await encodeImage(
-      labelled,
-      imageSettings(this.#options.image, output.mimeType, {
+      finished,
+      imageSettings(this.#options.image, output.format ?? output.mimeType, {
         transparent: output.transparent,
         ...(isBlank && { colors: 0 }),
       }),
@@ -80,7 +85,7 @@ export class LayerRenderer implements MapRenderer {
     output: MapOutput,
   ): Promise<RenderedMap | undefined> {
     const [only, ...others] = drawables;
-    if (output.attribution !== undefined) return undefined;
+    if (output.attribution !== undefined || output.decorate !== undefined) return undefined;
     if (only?.limits !== undefined) return undefined;
     if (only?.kind !== 'cache' || others.length > 0 || directSource(only, query) !== undefined) return undefined;
     const cache = only.caches.find(({ grid }) => grid.srs.equals(query.srs));
@@ -146,6 +151,11 @@ function drawablesOf(layer: MapLayer): readonly Drawable[] {
     return drawablesOf(layer.whole).map((one) => ({ ...one, limits: [...(one.limits ?? []), ...layer.limits] }));
   }
   throw new TypeError(`layer ${layer.name} is not of this configuration`);
+}
+
+async function settled(drawing: Promise<Drawn>): Promise<PromiseSettledResult<Drawn>> {
+  const [result] = await Promise.allSettled([drawing]);
+  return result;
 }
 
 interface Outcome {

@@ -2,9 +2,12 @@ import type { Coverage } from '../coverage/contract.ts';
 import { limitedTo } from '../coverage/limited-to.ts';
 import type { ReadGeometry } from '../coverage/read/polygons.ts';
 import type { Bbox } from '../grid/types.ts';
-import { RequestError } from '../http/errors.ts';
+import { ConfigError, RequestError } from '../http/errors.ts';
 import type { Request } from '../http/request.ts';
+import { getLogger } from '../log.ts';
 import { srsByCode } from '../srs/srs.ts';
+
+const log = getLogger('mapgate.hooks');
 
 /** What a hook is asked about (row AUTH-02); MapProxy does not ask about legends. */
 export type AuthorizedService =
@@ -42,7 +45,18 @@ export interface AuthorizationResult {
 /**
  * A hook that decides who may see what (rows AUTH-01, AUTH-09). `environ` holds the request's CGI variables, with
  * REMOTE_USER and what an authoriser of the web server set; `queryExtent` is the SRS and bbox asked for, where there
- * is one (row AUTH-07).
+ * is one (row AUTH-07). A hook that throws makes the request fail with 500; one that answers anything but an
+ * `AuthorizationResult` lets nobody see anything. Both are told to the log.
+ *
+ * @example
+ * ```js
+ * // authorize.mjs: strangers see streets, colleagues everything; named in mapgate.yaml under the map proxy:
+ * //   app: {mapproxy: mapproxy.yaml, authorize: ./authorize.mjs}
+ * export function authorize(service, layers, environ, queryExtent) {
+ *   if (environ.REMOTE_USER) return { authorized: 'full' };
+ *   return { authorized: 'partial', layers: { streets: { map: true, tile: true, featureinfo: false } } };
+ * }
+ * ```
  */
 export type Authorize = (
   service: AuthorizedService,
@@ -60,6 +74,8 @@ export class AuthorizationError extends RequestError {
 
 /** What a client may see of the layers of one request. */
 export interface Permissions {
+  /** Whether every layer is permitted, in all ways. */
+  readonly isFull: boolean;
   permits(layer: string, feature: Feature): boolean;
   /** Areas outside of which the layer must not be shown; all count. */
   limitsOf(layer: string): readonly Coverage[];
@@ -68,13 +84,13 @@ export interface Permissions {
 }
 
 /** Of a request that a hook has nothing to say about. */
-const EVERYTHING: Permissions = { permits: () => true, limitsOf: () => [], limits: [] };
+const EVERYTHING: Permissions = { isFull: true, permits: () => true, limitsOf: () => [], limits: [] };
 
 /**
  * Asks the hook, where there is one.
  *
- * @throws AuthorizationError for clients who may not see anything, or are not known; ConfigError for an area that
- * cannot be read
+ * @throws AuthorizationError for clients who may not see anything, or are not known, and where the hook's answer cannot
+ * be understood
  */
 export async function permissionsFor(
   authorize: Authorize | undefined,
@@ -85,21 +101,71 @@ export async function permissionsFor(
 ): Promise<Permissions> {
   if (authorize === undefined) return EVERYTHING;
   const result = await authorize(service, layers, Object.fromEntries(request.variables()), queryExtent);
-  if (result.authorized === 'unauthenticated') throw new AuthorizationError(401);
-  const limits = await coveragesOf(result.limited_to);
-  if (result.authorized === 'full') return { ...EVERYTHING, limits };
-  if (result.authorized !== 'partial') throw new AuthorizationError(403);
+  const permissions = await understood(result, service);
+  if (permissions === 'unauthenticated') throw new AuthorizationError(401);
+  if (permissions === 'none') throw new AuthorizationError(403);
+  return permissions;
+}
+
+/**
+ * Asks the hook about a service that is seen as a whole or not at all (row DEMO-05).
+ *
+ * @throws AuthorizationError as `permissionsFor`, and for a client who may see parts only
+ */
+export async function requireFull(
+  authorize: Authorize | undefined,
+  service: AuthorizedService,
+  request: Request,
+): Promise<void> {
+  const { isFull } = await permissionsFor(authorize, service, [], request);
+  if (!isFull) throw new AuthorizationError(403);
+}
+
+const OUTCOMES: readonly unknown[] = ['full', 'partial', 'none', 'unauthenticated'];
+
+/** What cannot be understood permits nothing. */
+async function understood(
+  result: AuthorizationResult,
+  service: AuthorizedService,
+): Promise<Permissions | 'none' | 'unauthenticated'> {
+  const authorized: unknown = result?.authorized;
+  if (!OUTCOMES.includes(authorized)) {
+    log.error({ service, authorized }, `the hook 'authorize' answers with something that is no authorisation: denied`);
+    return 'none';
+  }
+  if (result.authorized === 'none' || result.authorized === 'unauthenticated') return result.authorized;
+  try {
+    const limits = await coveragesOf(result.limited_to);
+    return result.authorized === 'full' ? { ...EVERYTHING, limits } : await partOf(result, limits);
+  } catch (error) {
+    log.error({ service, err: error }, `the hook 'authorize' answers with something that cannot be read: denied`);
+    return 'none';
+  }
+}
+
+async function partOf({ layers }: AuthorizationResult, limits: readonly Coverage[]): Promise<Permissions> {
   // Names come from the configuration, but the answer may be any object.
-  const permitted = new Map(Object.entries(result.layers ?? {}));
+  const permitted = new Map(Object.entries(layers ?? {}));
   const limitsByLayer = new Map<string, readonly Coverage[]>();
   for (const [name, layer] of permitted) limitsByLayer.set(name, await coveragesOf(layer.limited_to));
   return {
+    isFull: false,
     permits: (layer, feature) => permitted.get(layer)?.[feature] === true,
     limitsOf: (layer) => limitsByLayer.get(layer) ?? [],
     limits,
   };
 }
 
+/** @throws ConfigError for an area that cannot be read */
 async function coveragesOf(area: LimitedTo | undefined): Promise<Coverage[]> {
-  return area === undefined || area === null ? [] : [await limitedTo(area.geometry, srsByCode(area.srs))];
+  if (area === undefined || area === null) return [];
+  const { geometry, srs } = area;
+  if (Array.isArray(geometry) && !isBbox(geometry)) throw new ConfigError('limited_to: a bbox is four numbers');
+  return [await limitedTo(geometry, srsByCode(srs))];
+}
+
+function isBbox(values: readonly unknown[]): boolean {
+  const [west, south, east, north] = values.map((value) => (typeof value === 'number' ? value : Number.NaN));
+  const isComplete = [west, south, east, north].every(Number.isFinite) && values.length === 4;
+  return isComplete && Number(west) < Number(east) && Number(south) < Number(north);
 }

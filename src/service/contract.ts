@@ -16,6 +16,8 @@ export interface ServiceContext {
   readonly srs: (code: string) => Srs;
   /** Writes a picture in a format that is offered. */
   readonly encode: (raster: Raster, output: MapOutput) => Promise<Buffer>;
+  /** What a name of globals.image.formats stands for: `image/png`; any other name stands for itself (row WMS-15). */
+  readonly formatNamed: (name: string) => string;
   /** A transformation of feature info by an XSLT file, named as in the configuration (row WMS-40). */
   readonly stylesheet: (file: string) => InfoTransform;
   /** Who may see what; undefined: everybody everything (section 16). */
@@ -28,6 +30,8 @@ export interface ServiceContext {
   readonly defaultMetadata: ServiceMetadata | undefined;
   /** Types of the services configured, for links of the demo pages. */
   readonly serviceTypes: readonly string[];
+  /** What configured services, of plugins too, tell of themselves on the demo pages. */
+  readonly demoParts: () => readonly DemoPart[];
   /** The options of another configured service, as checked; for the demo pages. */
   readonly optionsOf: (type: string) => unknown;
 }
@@ -48,9 +52,49 @@ export interface ServiceDefinition<Options> {
   readonly type: string;
   readonly options: ZodType<Options>;
   build(options: Options, context: ServiceContext): Service;
+  /** What the demo pages tell of it; undefined: nothing (row DEMO-01). */
+  demo?(options: Options, context: ServiceContext): DemoPart | undefined;
 }
 
-/** Keeps the options' type through the list of kinds. */
-export function defineService<Options>(definition: ServiceDefinition<Options>): ServiceDefinition<Options> {
-  return definition;
+/** An address of this application: `/kml/` is below its mount. */
+export interface DemoLink {
+  readonly label: string;
+  readonly path: string;
+}
+
+/** A service on the demo's overview. Texts are plain, not yet escaped. */
+export interface DemoPart {
+  readonly name: string;
+  /** A few words. */
+  readonly purpose: string;
+  /** What clients are given, as in `DemoLink`. */
+  readonly path: string;
+  readonly links: readonly DemoLink[];
+  /** What the service has of a layer of this name. */
+  layerLinks?(layer: string): readonly DemoLink[];
+}
+
+/**
+ * A kind of service, with the type of its options kept. A plugin exports what this gives back (row CFG-12).
+ *
+ * @example
+ * ```js
+ * // hello.mjs, named under `plugins` of mapgate.yaml; in mapproxy.yaml: services: {hello: {greeting: Moin}}
+ * import { defineService, textResponse, z } from 'mapgate';
+ *
+ * export default defineService({
+ *   type: 'hello',
+ *   options: z.object({ greeting: z.string().default('Hello') }),
+ *   build: ({ greeting }, { tileLayers }) => ({
+ *     paths: ['hello'],
+ *     application: () => textResponse(200, `${greeting}, ${tileLayers.length} layers`),
+ *   }),
+ *   demo: () => ({ name: 'Hello', purpose: 'Greets', path: '/hello', links: [{ label: 'Try it', path: '/hello' }] }),
+ * });
+ * ```
+ */
+export function defineService<Options>(
+  definition: ServiceDefinition<Options>,
+): ServiceDefinition<Options> & { readonly kind: 'service' } {
+  return { ...definition, kind: 'service' };
 }

@@ -170,9 +170,32 @@ export interface SourceDefinition<Options extends CommonSourceOptions> {
   buildLegend?(options: Options, context: SourceContext): LegendSource | undefined;
 }
 
-/** Keeps the options' type through the list of kinds. */
+/**
+ * A kind of source, with the type of its options kept. A plugin exports what this gives back (row CFG-12).
+ *
+ * @example
+ * ```js
+ * // chessboard.mjs, named under `plugins` of mapgate.yaml; in mapproxy.yaml: sources: {board: {type: chessboard}}
+ * import { commonSourceOptions, defineSource, z } from 'mapgate';
+ * import { draw } from './draw.mjs';
+ *
+ * export default defineSource({
+ *   type: 'chessboard',
+ *   options: z.object({ ...commonSourceOptions, field: z.number().positive().default(1000) }),
+ *   build: ({ field, image }, context) => ({
+ *     kind: 'map',
+ *     name: context.name,
+ *     image: context.image('image/png', image),
+ *     extent: undefined,
+ *     async getMap({ bbox, size, srs }) {
+ *       return { body: await draw(field, bbox, size, srs.code), cacheable: true };
+ *     },
+ *   }),
+ * });
+ * ```
+ */
 export function defineSource<Options extends CommonSourceOptions>(
   definition: SourceDefinition<Options>,
-): SourceDefinition<Options> {
-  return definition;
+): SourceDefinition<Options> & { readonly kind: 'source' } {
+  return { ...definition, kind: 'source' };
 }

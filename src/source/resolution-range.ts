@@ -5,6 +5,11 @@ import type { Srs } from '../srs/srs.ts';
 /** Metres in a pixel of a map at scale 1:1, as the OGC takes it (row SRC-04). */
 const OGC_PIXEL = 0.00028;
 
+/** Metres in a pixel of a map at this scale: of 1 : 25 000, 7. */
+export function resolutionOfScale(scale: number): number {
+  return scale * OGC_PIXEL;
+}
+
 /** So that a level's own resolution is within a limit written with few digits. */
 const MIN_RES_TOLERANCE = 1e-6;
 
@@ -36,8 +41,8 @@ export class ResolutionRange {
     const byScale = limits.min_scale !== undefined || limits.max_scale !== undefined;
     if (!byResolution && !byScale) return undefined;
     if (byResolution && byScale) throw new ConfigError('requires either min_res/max_res or max_scale/min_scale');
-    const coarsest = limits.min_res ?? (limits.max_scale ?? Infinity) * OGC_PIXEL;
-    const finest = limits.max_res ?? (limits.min_scale ?? 0) * OGC_PIXEL;
+    const coarsest = limits.min_res ?? resolutionOfScale(limits.max_scale ?? Infinity);
+    const finest = limits.max_res ?? resolutionOfScale(limits.min_scale ?? 0);
     if (coarsest <= finest) throw new ConfigError('min_res must be larger than max_res, max_scale than min_scale');
     return new ResolutionRange(coarsest, finest);
   }

@@ -126,10 +126,12 @@ export function fakeContext(context: Partial<ServiceContext> = {}): ServiceConte
     renderer: new FakeRenderer(),
     srs: srsByCode,
     encode: async ({ width, height }) => Buffer.from(`picture ${width} x ${height}`),
+    formatNamed: (name) => name,
     stylesheet: () => async (document) => document,
     tileMaxAge: 259200,
     defaultMetadata: undefined,
     serviceTypes: [],
+    demoParts: () => [],
     optionsOf: () => ({}),
     ...context,
   };

@@ -2,7 +2,7 @@ import { readConfiguration } from '../../config/read.ts';
 import type { Application } from '../../http/application.ts';
 import { ConfigError } from '../../http/errors.ts';
 import { getLogger } from '../../log.ts';
-import { type AppTarget, type OpenApplication, openApplication } from '../open.ts';
+import { type AppTarget, OPENERS, type OpenApplication, openApplication } from '../open.ts';
 import { brokenPage } from './broken-page.ts';
 import { withDebugger } from './debugger.ts';
 import { describeProblem, type Problem, problemOf } from './problem.ts';
@@ -26,9 +26,9 @@ export async function openForDevelopment(target: AppTarget, { debug }: Developme
   process.setSourceMapsEnabled(true);
   const named = new Set(namedFiles(target));
   const opened = await openApplication(target, {
-    module: (file) => openApplication({ kind: 'module', file }),
-    mapproxy: (file) => {
-      const opening = openApplication({ kind: 'mapproxy', file });
+    module: OPENERS.module,
+    mapproxy: (file, extensions) => {
+      const opening = OPENERS.mapproxy(file, extensions);
       return named.has(file) ? opening : opening.catch((error: unknown) => openBroken(file, error));
     },
   });

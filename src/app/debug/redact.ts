@@ -1,14 +1,7 @@
-import { HIDDEN, hideInUrls, SECRET_WORDS } from '../../http/secrets.ts';
+import { HIDDEN, hideInUrls, isSecretName, SECRET_WORDS } from '../../http/secrets.ts';
 
 // Pages for developers are pasted into reports.
-export { HIDDEN };
-
-const SECRET_NAME = new RegExp(`${SECRET_WORDS}|^key$`, 'i');
-
-/** Whether a header field, variable, parameter or option of this name holds a secret. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
-}
+export { HIDDEN, isSecretName };
 
 /** A query as sent, with the values of secret parameters hidden. */
 export function redactQuery(query: string): string {

@@ -86,7 +86,9 @@ export interface StoreDefinition<Options> {
   build(options: Options, context: StoreContext): TileStore;
 }
 
-/** Keeps the options' type through the list of kinds. */
-export function defineStore<Options>(definition: StoreDefinition<Options>): StoreDefinition<Options> {
-  return definition;
+/** A kind of tile storage, with the type of its options kept. A plugin exports what this gives back (row CFG-12). */
+export function defineStore<Options>(
+  definition: StoreDefinition<Options>,
+): StoreDefinition<Options> & { readonly kind: 'store' } {
+  return { ...definition, kind: 'store' };
 }

@@ -4,7 +4,6 @@ import { mapTileCreator, type TileCreator, tiledTileCreator } from '../../cache/
 import { type IsExpired, refreshRule } from '../../cache/refresh.ts';
 import type { RescaleRule } from '../../cache/rescale.ts';
 import type { TileStore } from '../../cache/store/contract.ts';
-import { storeDefinitions } from '../../cache/store/index.ts';
 import { joinPath } from '../../cache/store/paths.ts';
 import { TileMemory } from '../../cache/store/tile-memory.ts';
 import { TileCache } from '../../cache/tile-cache.ts';
@@ -219,7 +218,7 @@ export class CacheBuilder {
       readonly image: ImageSettings;
     },
   ): TileStore {
-    const definition = storeDefinitions.find((one) => one.type === type);
+    const definition = this.#configuration.kinds.stores.find((one) => one.type === type);
     if (definition === undefined || own === undefined) {
       throw new ConfigError(`caches of type '${type}' are not available`);
     }

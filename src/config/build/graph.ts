@@ -15,7 +15,6 @@ import type {
   SourceDefinition,
 } from '../../source/contract.ts';
 import { HttpPool } from '../../source/http/pool.ts';
-import { sourceDefinitions } from '../../source/index.ts';
 import type { CommonSourceOptions } from '../../source/options.ts';
 import { stylesheet } from '../../source/stylesheet.ts';
 import { StaticLegendSource } from '../../source/wms/legend-source.ts';
@@ -88,7 +87,7 @@ export class Graph {
   drawsMaps(name: string): boolean {
     const checked = this.#configuration.sources.get(splitTags(name).source);
     if (checked?.options === undefined) return true;
-    const definition = sourceDefinitions.find(({ type }) => type === checked.type);
+    const definition = this.#configuration.kinds.sources.find(({ type }) => type === checked.type);
     return definition?.drawsMaps?.(checked.options) ?? true;
   }
 
@@ -188,7 +187,7 @@ export class Graph {
     const { coverages, globals, problems, resolvePath, sources } = this.#configuration;
     const checked = sources.get(key);
     if (checked === undefined) throw new ConfigError(`source "${key}" not found${this.suggestion(key)}`);
-    const definition = sourceDefinitions.find(({ type }) => type === checked.type);
+    const definition = this.#configuration.kinds.sources.find(({ type }) => type === checked.type);
     if (definition === undefined || checked.options === undefined) {
       throw new ConfigError(`sources of type '${checked.type}' are not available`);
     }

@@ -1,5 +1,7 @@
+import { ConfigError } from '../../http/errors.ts';
 import { configuredText } from '../../http/xml.ts';
 import type { LayerDimension, LayerMetadata, MetadataLink } from '../../layer/contract.ts';
+import { resolutionOfScale } from '../../source/resolution-range.ts';
 import type { LayerOptions } from '../options/layer.ts';
 import { timeValues } from './time-range.ts';
 
@@ -11,6 +13,12 @@ export function layerDimensions({ dimensions }: LayerOptions): LayerDimension[] 
     const values = others.length > 0 ? given : lower.includes('time') ? timeValues(only) : only.trim().split('/');
     return { name: lower, values, default: own ?? values.at(-1) ?? '' };
   });
+}
+
+/** Metres for each pixel (row LYR-07). @throws ConfigError for both at once */
+export function nominalResolution({ nominal_res: resolution, nominal_scale: scale }: LayerOptions): number | undefined {
+  if (resolution !== undefined && scale !== undefined) throw new ConfigError('requires nominal_res or nominal_scale');
+  return scale === undefined ? resolution : resolutionOfScale(scale);
 }
 
 /** Row LYR-10. */

@@ -8,7 +8,7 @@ import type { LayerOptions } from '../options/layer.ts';
 import type { Path } from '../places.ts';
 import { withoutPlace } from '../problems.ts';
 import type { Graph } from './graph.ts';
-import { layerDimensions, layerMetadata } from './layer-options.ts';
+import { layerDimensions, layerMetadata, nominalResolution } from './layer-options.ts';
 
 export interface BuiltLayers {
   /** Root of the tree that WMS shows. */
@@ -78,6 +78,7 @@ class LayerBuilder {
       dimensions,
       metadata: layerMetadata(options),
       range: this.#at(path, () => ResolutionRange.of(options)),
+      nominalResolution: this.#at([...path, 'nominal_scale'], () => nominalResolution(options)),
     });
   }
 

@@ -8,7 +8,7 @@ import { fontDirectory } from './fonts.ts';
 import { Graph } from './graph.ts';
 import { buildLayers } from './layers.ts';
 import { tileMaintenance } from './maintenance.ts';
-import { buildServices, rootTitle } from './services.ts';
+import { buildServices, layerConcurrency, rootTitle, type ServiceHooks } from './services.ts';
 
 const log = getLogger('mapproxy.config');
 
@@ -25,7 +25,7 @@ export interface MapAppParts {
 }
 
 /** Builds layers, services and everything below them. @throws ConfigError */
-export function buildMapApp(configuration: Configuration): MapAppParts {
+export function buildMapApp(configuration: Configuration, hooks: ServiceHooks = {}): MapAppParts {
   const { globals, problems } = configuration;
   const graph = new Graph(configuration);
   try {
@@ -35,8 +35,9 @@ export function buildMapApp(configuration: Configuration): MapAppParts {
       fontDirectory: fontDirectory(configuration),
       maxTiles: globals.cache.max_tile_limit,
       preferredSrs: graph.preferredSrs,
+      concurrency: layerConcurrency(configuration),
     });
-    const services = buildServices(configuration, layers, renderer);
+    const services = buildServices(configuration, layers, renderer, hooks);
     return {
       services,
       accessControlAllowOrigin: globals.http.access_control_allow_origin || undefined,

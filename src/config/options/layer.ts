@@ -42,6 +42,9 @@ export interface LayerOptions {
   readonly max_res?: number | undefined;
   readonly min_scale?: number | undefined;
   readonly max_scale?: number | undefined;
+  /** At which maps are drawn where a request does not say; one of the two (row LYR-07). */
+  readonly nominal_res?: number | undefined;
+  readonly nominal_scale?: number | undefined;
   readonly dimensions?: Readonly<Record<string, z.infer<typeof dimension>>> | undefined;
 }
 
@@ -59,8 +62,8 @@ export const layerOptions: z.ZodType<LayerOptions> = z.object({
   max_res: z.number().optional(),
   min_scale: z.number().optional(),
   max_scale: z.number().optional(),
-  nominal_res: notYet(z.number().optional()),
-  nominal_scale: notYet(z.number().optional()),
+  nominal_res: z.number().positive().optional(),
+  nominal_scale: z.number().positive().optional(),
   dimensions: z.record(z.string(), dimension).optional(),
   wmts_kvp_legendurl: notYet(z.string().optional()),
   wmts_rest_legendurl: notYet(z.string().optional()),

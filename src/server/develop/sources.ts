@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { AppTarget } from '../../app/open.ts';
+import type { AppTarget, ExtensionTargets } from '../../app/open.ts';
 import { importedFiles } from './imports.ts';
 import type { Sources } from './watch.ts';
 
@@ -21,11 +21,14 @@ export function deploymentSources(target: string): Sources {
 export async function applicationSources(target: AppTarget): Promise<Sources> {
   switch (target.kind) {
     case 'mapproxy':
-      return { files: [target.file], folders: [] };
+      return together([{ files: [target.file], folders: [] }, ...(await extensionSources(target))]);
     case 'module':
       return moduleSources(target.file);
     case 'projects':
-      return { files: [], folders: [{ folder: target.directory, endings: CONFIGURATIONS, deep: false }] };
+      return together([
+        { files: [], folders: [{ folder: target.directory, endings: CONFIGURATIONS, deep: false }] },
+        ...(await extensionSources(target)),
+      ]);
     case 'mounts':
       return together(await Promise.all(target.mounts.map(({ app }) => applicationSources(app))));
     case 'filtered': {
@@ -34,6 +37,11 @@ export async function applicationSources(target: AppTarget): Promise<Sources> {
       return together([...filters, await applicationSources(target.app)]);
     }
   }
+}
+
+/** Modules of hooks and plugins. */
+function extensionSources({ hooks = {}, plugins = [] }: ExtensionTargets): Promise<Sources[]> {
+  return Promise.all([...Object.values(hooks), ...plugins].map(({ file }) => moduleSources(file)));
 }
 
 /** What all of them name. */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Application } from '../../http/application.ts';
+import { NO_CACHE_HEADERS } from '../../http/caching.ts';
 import { parseQuery, type Query } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
-import { Response } from '../../http/response.ts';
+import { Response, textResponse } from '../../http/response.ts';
 import { notYet } from '../../options.ts';
+import { AuthorizationError, type Authorize, requireFull } from '../authorization.ts';
 import { defineService, type Service } from '../contract.ts';
 import { capabilitiesPage } from './capabilities-page.ts';
 import { overview } from './overview.ts';
@@ -20,15 +22,30 @@ export default defineService({
   build(_options, context): Service {
     // Built on the first visit: most applications are never looked at this way.
     let site: Site | undefined;
-    const application: Application = (request) => {
-      if (request.pathInfo.startsWith(STATIC)) return staticFile(request, request.pathInfo.slice(STATIC.length));
+    const show: Application = (request) => {
       if (request.pathInfo !== '/demo/') return redirectToOverview(request);
       site ??= buildSite(context);
       return demoPage(site, parseQuery(request.queryString), request);
     };
+    const { authorize } = context;
+    const application: Application = (request) => {
+      if (request.pathInfo.startsWith(STATIC)) return staticFile(request, request.pathInfo.slice(STATIC.length));
+      return authorize === undefined ? show(request) : showAuthorized(show, authorize, request);
+    };
     return { paths: ['demo'], application };
   },
 });
+
+/** Row DEMO-05. */
+async function showAuthorized(show: Application, authorize: Authorize, request: Request): Promise<Response> {
+  try {
+    await requireFull(authorize, 'demo', request);
+  } catch (error) {
+    if (!(error instanceof AuthorizationError)) throw error;
+    return textResponse(error.status ?? 403, error.message, NO_CACHE_HEADERS);
+  }
+  return show(request);
+}
 
 function demoPage(site: Site, query: Query, request: Request): Response | Promise<Response> {
   if (query.has('wms_layer')) return wmsViewer(site, query, request);

@@ -8,12 +8,13 @@ import { parseQuery, type Query } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
 import { Response, textResponse } from '../../http/response.ts';
 import { messageImage } from '../../image/message.ts';
-import type { MapLayer, TileLayer } from '../../layer/contract.ts';
+import type { MapLayer, MapOutput, TileLayer } from '../../layer/contract.ts';
 import { dimensionValues } from '../../layer/dimensions.ts';
 import { LimitedMapLayer } from '../../layer/limited-layer.ts';
 import { pointOf } from '../../source/server-point.ts';
 import { AuthorizationError, type Feature, type Permissions, permissionsFor } from '../authorization.ts';
 import { defineService, type Service, type ServiceContext } from '../contract.ts';
+import { decorated } from '../decoration.ts';
 import { capabilities130 } from './capabilities-130.ts';
 import { dtdCapabilities } from './capabilities-dtd.ts';
 import { describeLayer, type LayerDescription } from './description.ts';
@@ -114,8 +115,7 @@ class WmsService {
 
   async #map(request: Request, query: Query, version: WmsVersion): Promise<Response> {
     const map = readMapRequest(query, version, this.#settings, this.#layersByName);
-    const tiled =
-      isTiled(query) && this.#context.authorize === undefined ? await this.#tile(request, query, map) : undefined;
+    const tiled = isTiled(query) ? await this.#tile(request, query, map) : undefined;
     if (tiled !== undefined) return tiled;
     const limit = this.#settings.limits.get(map.srs.code.toUpperCase());
     const isInside = limit === undefined || bboxIntersects(limit, map.bbox);
@@ -125,10 +125,19 @@ class WmsService {
     const edge = limit === undefined ? [] : [new BboxCoverage(limit, map.srs, true)];
     const layers = (await this.#permitted(request, drawn, map)).map((layer) => withLimits(layer, edge));
     const { attribution, onSourceErrors } = this.#settings;
-    const output = { ...map.output, onSourceErrors, ...(!isTiled(query) && { attribution }) };
+    const decorate = this.#decoration(request, layers, map);
+    const output = { ...map.output, onSourceErrors, decorate, ...(!isTiled(query) && { attribution }) };
     const rendered = await this.#render(layers, { ...map, output }, request.signal, query);
     const headers = { 'Content-Type': rendered.mimeType, ...(!rendered.cacheable && NO_CACHE_HEADERS) };
     return new Response(200, headers, rendered.body);
+  }
+
+  /** Row WMS-45. */
+  #decoration(request: Request, layers: readonly MapLayer[], { srs, bbox }: MapRequest): MapOutput['decorate'] {
+    const { decorate } = this.#context;
+    if (decorate === undefined) return undefined;
+    const names = layers.map(({ name }) => name ?? '');
+    return (image) => decorated(decorate, image, 'wms.map', names, request, [srs.code, bbox]);
   }
 
   /**
@@ -152,6 +161,8 @@ class WmsService {
     const [only, ...others] = found;
     const [layer] = map.layers;
     if (only === undefined || layer === undefined || others.length > 0 || !isDrawn(layer, map)) return undefined;
+    // A hook may hide a part of it, or change it: it is drawn.
+    if (this.#context.authorize !== undefined || this.#context.decorate !== undefined) return undefined;
     const dimensions = dimensionValues(layer.dimensions, query);
     const tile = await only.tileSet.getTile(only.coord, {
       signal: request.signal,

@@ -55,7 +55,7 @@ export function readMapRequest(
     bbox: westFirst(corners, srs, version),
     size,
     srs,
-    output: { mimeType, ...readAppearance(query) },
+    output: { mimeType, format: settings.customFormats.get(mimeType), ...readAppearance(query) },
   };
 }
 

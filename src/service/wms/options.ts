@@ -30,8 +30,8 @@ export const wmsOptions = z.object({
   /** Pixels of a map, as a number or as width and height (row WMS-23). */
   max_output_pixels: z.union([z.number(), z.tuple([z.number(), z.number()])]).nullish(),
   md: metadataOptions.nullish(),
-  /** Layers of a map are always drawn at the same time; MapProxy's limit for it has no meaning here (row WMS-29). */
-  concurrent_layer_renderer: z.number().nullish(),
+  /** Layers of one map drawn at the same time; MapProxy draws one after the other by default, here it is all (row WMS-29). */
+  concurrent_layer_renderer: z.int().positive().nullish(),
   on_source_errors: z.enum(['notify', 'raise']).nullish(),
   /** Written onto maps (row WMS-33). */
   attribution: z.object({ text: z.string() }).nullish(),
@@ -57,6 +57,8 @@ export interface WmsSettings {
   readonly limits: ReadonlyMap<string, Bbox>;
   /** MIME types. */
   readonly imageFormats: readonly string[];
+  /** By media type, the format as configured, whose settings in globals.image.formats count (row WMS-15). */
+  readonly customFormats: ReadonlyMap<string, string>;
   readonly maxOutputPixels: number;
   readonly attribution: string | undefined;
   readonly onSourceErrors: 'notify' | 'raise';
@@ -81,7 +83,7 @@ export function wmsSettings(options: WmsOptions, context: ServiceContext): WmsSe
     srs,
     bboxSrs: bboxSrs.filter((code) => srs.has(code.toUpperCase())).map((code) => context.srs(code)),
     limits: limitsOf(options),
-    imageFormats: imageFormats(options.image_formats ?? undefined),
+    ...imageFormats(options.image_formats ?? undefined, context),
     maxOutputPixels: typeof pixels === 'number' ? pixels : pixels[0] * pixels[1],
     attribution: options.attribution?.text,
     onSourceErrors: options.on_source_errors ?? 'notify',
@@ -120,17 +122,33 @@ function limitsOf({ bbox_srs: entries }: WmsOptions): Map<string, Bbox> {
   return limits;
 }
 
-/** What can be written of the formats; capabilities must not promise more (row WMS-15). */
-function imageFormats(configured: readonly string[] | undefined): string[] {
-  const mimeTypes = [...new Set((configured ?? DEFAULT_IMAGE_FORMATS).map(mimeType))];
-  for (const format of mimeTypes) {
-    const isAsked = configured !== undefined && imageKind(format) === undefined;
-    if (isAsked) log.warn(`services.wms.image_formats: '${format}' cannot be written, left out`);
+/**
+ * What can be written of the formats; capabilities must not promise more. Names of globals.image.formats stand for the
+ * media type of theirs, and of two with the same media type the last counts (row WMS-15).
+ */
+function imageFormats(
+  configured: readonly string[] | undefined,
+  { formatNamed }: ServiceContext,
+): Pick<WmsSettings, 'imageFormats' | 'customFormats'> {
+  const nameByType = new Map<string, string>();
+  for (const name of configured ?? DEFAULT_IMAGE_FORMATS) {
+    const type = mimeType(formatNamed(name));
+    if (configured !== undefined && imageKind(type) === undefined) {
+      log.warn(`services.wms.image_formats: '${name}' cannot be written, left out`);
+    }
+    if (imageKind(type) === undefined) continue;
+    const other = nameByType.get(type);
+    if (other !== undefined && other !== name) {
+      log.warn(`services.wms.image_formats: '${other}' and '${name}' are both ${type}, the last counts`);
+    }
+    nameByType.set(type, name);
   }
-  return mimeTypes.filter((format) => imageKind(format) !== undefined);
+  const customFormats = new Map([...nameByType].filter(([type, name]) => name !== type));
+  return { imageFormats: [...nameByType.keys()], customFormats };
 }
 
-/** `png` stands for `image/png`. */
+/** `png` stands for `image/png`; options such as `; mode=24bit` are for writing only. */
 function mimeType(format: string): string {
-  return format.includes('/') ? format : `image/${format}`;
+  const [name = ''] = format.split(';');
+  return name.includes('/') ? name.trim() : `image/${name.trim()}`;
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import sharp from 'sharp';
 import { openMapProxy } from '../../../src/app/load.ts';
 import { ConfigError } from '../../../src/http/errors.ts';
 import { configureLogging } from '../../../src/log.ts';
 import { fakeRequest } from '../../support/fake-request.ts';
-import { blockPng, MapServer } from '../../support/map-server.ts';
+import { type AnswerUpstream, blockPng, MapServer } from '../../support/map-server.ts';
 import { folderWith } from '../../support/temporary.ts';
 
 configureLogging({ level: 'silent' });
@@ -58,6 +59,76 @@ describe('a map proxy from its configuration', () => {
     const { status, headers } = await app.application(fakeRequest('/nothing'));
     assert.equal(status, 404);
     assert.equal(headers['Access-Control-Allow-Origin'], '*');
+  });
+
+  const LAYERS = `
+sources:
+  a: {type: wms, req: {url: "SERVER/a", layers: a, transparent: true}}
+  b: {type: wms, req: {url: "SERVER/b", layers: b, transparent: true}}
+layers: [{name: a, title: A, sources: [a]}, {name: b, title: B, sources: [b]}]
+`;
+  const MAP =
+    '/service?SERVICE=WMS&VERSION=1.1.1&REQUEST=GetMap&STYLES=&SRS=EPSG:4326&BBOX=0,0,10,10&WIDTH=20&HEIGHT=20';
+
+  async function openMaps(test: TestContext, yaml: string, answer?: AnswerUpstream) {
+    const server = await MapServer.start(answer);
+    test.after(() => server.stop());
+    const folder = await folderWith(test, { 'mapproxy.yaml': yaml + LAYERS.replaceAll('SERVER', server.url) });
+    const app = await openMapProxy(join(folder, 'mapproxy.yaml'));
+    test.after(() => app.close());
+    return async (target: string) => {
+      const { status, headers, body } = await app.application(fakeRequest(target));
+      assert.equal(status, 200, String(body));
+      return { type: headers['Content-Type'], body: Buffer.from(body as Buffer) };
+    };
+  }
+
+  for (const [limit, most] of [
+    [1, 1],
+    [undefined, 2],
+  ] as const) {
+    it(`WMS-29: with concurrent_layer_renderer ${limit}, ${most} layers of a map at most are drawn at once`, async (test) => {
+      let running = 0;
+      let reached = 0;
+      const option = limit === undefined ? '' : `{concurrent_layer_renderer: ${limit}}`;
+      const get = await openMaps(test, `services: {wms: ${option}}`, async () => {
+        reached = Math.max(reached, ++running);
+        // Long enough for the other layer, if it does not wait.
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        running--;
+        return { headers: { 'Content-Type': 'image/png' }, body: await blockPng(20, 20) };
+      });
+      await get(`${MAP}&LAYERS=a,b&FORMAT=image/png`);
+      assert.equal(reached, most);
+    });
+  }
+
+  it('WMS-15: a format of globals.image.formats is offered as its media type, and written as it says', async (test) => {
+    const formats =
+      'tiny: {format: image/png, colors: 2}, rough: {format: image/jpeg, encoding_options: {jpeg_quality: 1}}';
+    const get = await openMaps(
+      test,
+      `globals: {image: {formats: {${formats}}}}\nservices: {wms: {image_formats: [tiny, rough]}}`,
+    );
+    const { type, body } = await get(`${MAP}&LAYERS=a&FORMAT=image/png`);
+    assert.equal(type, 'image/png');
+    const { data } = await sharp(body).raw().toBuffer({ resolveWithObject: true });
+    const { channels = 3 } = await sharp(body).metadata();
+    const colors = new Set(Array.from({ length: data.length / channels }, (_, i) => data.readUIntBE(i * channels, 3)));
+    assert.ok(colors.size <= 2, `${colors.size} colours`);
+    const capabilities = await get('/service?SERVICE=WMS&REQUEST=GetCapabilities');
+    assert.match(
+      capabilities.body.toString(),
+      /<GetMap>\s*<Format>image\/png<\/Format>\s*<Format>image\/jpeg<\/Format>\s*<DCP/,
+    );
+  });
+
+  it('WMS-09: outside of the bbox configured for a system a map is blank, at its edge it is cut', async (test) => {
+    const get = await openMaps(test, `services: {wms: {bbox_srs: [{srs: 'EPSG:4326', bbox: [0, 0, 5, 10]}]}}`);
+    const { body } = await get(`${MAP}&LAYERS=a&FORMAT=image/png&TRANSPARENT=true`);
+    const { data } = await sharp(body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    const alphas = Array.from({ length: 20 }, (_, column) => data[(10 * 20 + column) * 4 + 3]);
+    assert.deepEqual(alphas, [...Array(10).fill(255), ...Array(10).fill(0)]);
   });
 
   it('a configuration that cannot be used is a ConfigError', async (test) => {

@@ -73,6 +73,44 @@ filters:
     });
   });
 
+  it('AUTH-09, CFG-12: modules with hooks and plugins, with the places where they are named', (t) => {
+    const { deployment, folder } = read(
+      t,
+      `
+plugins: [./server.mjs]
+mounts:
+  /osm: {mapproxy: osm.yaml, authorize: ./auth.mjs, decorate: auth.mjs}
+  /all: {projects: ./projects, intercept: ./auth.mjs}
+  /own: {module: server.mjs}
+`,
+    );
+    const at = (name: string, line: number, column: number, path: string) => ({
+      file: `${folder}/${name}`,
+      place: { file: `${folder}/mapgate.yaml`, line, column, path },
+    });
+    const plugins = [at('server.mjs', 2, 11, 'plugins[0]')];
+    assert.ok(deployment.app.kind === 'mounts');
+    const [osm, all, own] = deployment.app.mounts.map(({ app }) => app);
+    assert.deepEqual(osm, {
+      kind: 'mapproxy',
+      file: `${folder}/osm.yaml`,
+      hooks: {
+        authorize: at('auth.mjs', 4, 30, 'mounts./osm.authorize'),
+        decorate: at('auth.mjs', 4, 53, 'mounts./osm.decorate'),
+      },
+      plugins,
+    });
+    assert.deepEqual(all, {
+      kind: 'projects',
+      directory: `${folder}/projects`,
+      allowListing: false,
+      limit: 100,
+      hooks: { intercept: at('auth.mjs', 5, 32, 'mounts./all.intercept') },
+      plugins,
+    });
+    assert.deepEqual(own, { kind: 'module', file: `${folder}/server.mjs` });
+  });
+
   it('is plain data that can be sent to a worker', (t) => {
     const { deployment } = read(t, 'app: {mapproxy: osm.yaml, filters: [{use: limits}]}\nworkers: 2\n');
     assert.deepEqual(JSON.parse(JSON.stringify(deployment)), deployment);
@@ -137,6 +175,18 @@ describe('mapgate.yaml: addresses, workers, log', () => {
 /** Each problem with the file that has it: line and column are part of what is promised. */
 const WRONG: [yaml: string, ...problems: string[]][] = [
   ['app: {mapproxi: osm.yaml}\n', "1:7: app.mapproxi: unknown 'mapproxi'; did you mean 'mapproxy'?"],
+  ['app: {mapproxy: osm.yaml, authorize: ./gone.mjs}\n', '1:27: app.authorize: there is no file gone.mjs'],
+  [
+    'app: {mapproxy: osm.yaml, authorise: ./auth.mjs}\n',
+    "1:27: app.authorise: unknown 'authorise'; did you mean 'authorize'?",
+  ],
+  ['app: {mapproxy: osm.yaml, decorate: 5}\n', '1:27: app.decorate: expected text, got 5'],
+  [
+    'app: {module: server.mjs, authorize: ./auth.mjs}\n',
+    "1:27: app.authorize: 'authorize' is for maps, not for a module",
+  ],
+  ['app: {mapproxy: osm.yaml}\nplugins: [./gone.mjs]\n', '2:11: plugins[0]: there is no file gone.mjs'],
+  ['app: {mapproxy: osm.yaml}\nplugins: ./auth.mjs\n', '2:1: plugins: expected a list, got "./auth.mjs"'],
   ['lisen: []\napp: {mapproxy: osm.yaml}\n', "1:1: lisen: unknown 'lisen'; did you mean 'listen'?"],
   ['listen: []\n', 'needs exactly one of app, mounts', '1:1: listen: names no address'],
   ['app: {}\n', '1:1: app: needs exactly one of mapproxy, projects, module'],

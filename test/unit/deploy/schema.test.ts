@@ -10,11 +10,15 @@ import { deploymentSchema } from '../../../src/deploy/schema.ts';
 const SAMPLE = `
 app:
   mapproxy: mapproxy.yaml
+  authorize: ./auth.mjs
+  decorate: ./seal.mjs
+  intercept: ./keys.mjs
 mounts: { /osm: {mapproxy: osm.yaml}, /all: {projects: ./projects, allow_listing: true} }
 filters: [{ use: ./auth.mjs, realm: maps }, { use: cors }, { use: basic-auth, users: etc/users }]
 listen:
   - { fastcgi: unix:var/fcgi-socket, mode: "0660", group: www-data }
   - http: 127.0.0.1:8080
+plugins: [./chessboard.mjs]
 workers: auto
 log: { level: info, format: json, loggers: { mapproxy.source.request: debug } }
 `;
@@ -25,10 +29,12 @@ describe('the JSON Schema of a deployment file', () => {
 
   it('accepts the sample of the documentation', () => assert.equal(accepts(SAMPLE), true));
 
-  it('accepts the sample world map', () => {
-    const file = path.resolve(import.meta.dirname, '../../../conf-examples/world/mapgate.yaml');
-    assert.equal(accepts(readFileSync(file, 'utf8')), true);
-  });
+  for (const example of ['world', 'authorization', 'plugins']) {
+    it(`accepts the example ${example}`, () => {
+      const file = path.resolve(import.meta.dirname, '../../../conf-examples', example, 'mapgate.yaml');
+      assert.equal(accepts(readFileSync(file, 'utf8')), true);
+    });
+  }
 
   const wrong = [
     'app: {mapproxi: osm.yaml}',
@@ -37,6 +43,8 @@ describe('the JSON Schema of a deployment file', () => {
     'filters: [{use: limits, body_bytes: many}]',
     'listen: {http: 80}',
     'listen: [{fastcgi: a/b, mode: 0660}]',
+    'app: {mapproxy: osm.yaml, authorize: true}',
+    'plugins: ./one.mjs',
     'workers: many',
     'log: {level: loud}',
     'lisen: []',

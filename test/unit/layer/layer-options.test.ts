@@ -36,6 +36,22 @@ describe('layers', () => {
     assert.match(legend?.identifier ?? '', /^file:\/\/\/.*\/legend\.png$/);
   });
 
+  it('LYR-07: the nominal resolution, or what the nominal scale is, is kept', async (test) => {
+    const layers = await layersOf(
+      test,
+      '{name: a, title: A, sources: [wms], nominal_res: 10}',
+      '{name: b, title: B, sources: [wms], nominal_scale: 25000}',
+      '{name: c, title: C, sources: [wms]}',
+    );
+    const found = layers.slice(0, 3).map(({ nominalResolution }) => nominalResolution);
+    assert.deepEqual(found, [10, 25000 * 0.00028, undefined]);
+  });
+
+  it('LYR-07: both at once are an error', async (test) => {
+    const both = layersOf(test, '{name: a, title: A, sources: [wms], nominal_res: 10, nominal_scale: 25000}');
+    await assert.rejects(both, /layers\[0\].*: requires nominal_res or nominal_scale/);
+  });
+
   it('LYR-06: limits by scale or by resolution; a group is drawn where any layer below is', async (test) => {
     const [group] = await layersOf(
       test,

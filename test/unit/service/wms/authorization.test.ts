@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LimitedMapLayer } from '../../../../src/layer/limited-layer.ts';
+import { configureLogging } from '../../../../src/log.ts';
 import type { AuthorizationResult, Authorize } from '../../../../src/service/authorization.ts';
 import wms from '../../../../src/service/wms/index.ts';
 import { getFrom } from '../../../support/build-service.ts';
 import { changedLayers, FakeInfoSource, FakeLegendSource } from '../../../support/fake-info.ts';
 import { FakeRenderer } from '../../../support/fake-services.ts';
 import { solidPng } from '../../../support/map-server.ts';
+
+configureLogging({ level: 'silent' });
 
 const WEST = { geometry: [5, 50, 7, 55], srs: 'EPSG:4326' } as const;
 
@@ -58,6 +61,35 @@ describe('authorisation of the WMS', () => {
       });
     }
   }
+
+  const nonsense = [
+    ['nothing', undefined],
+    ['true', true],
+    ['another word', { authorized: 'yes' }],
+    ['no word', { layers: { osm: { map: true } } }],
+    ['an area without a system', { authorized: 'full', limited_to: { geometry: [5, 50, 7, 55] } }],
+    ['an area in no known system', { authorized: 'full', limited_to: { geometry: [5, 50, 7, 55], srs: 'EPSG:1' } }],
+    ['an area of three numbers', { authorized: 'full', limited_to: { geometry: [5, 50, 7], srs: 'EPSG:4326' } }],
+    ['an area that is no WKT', { authorized: 'full', limited_to: { geometry: 'HERE', srs: 'EPSG:4326' } }],
+    ['layers that are nothing', { authorized: 'partial', layers: { osm: null } }],
+  ] as const;
+  for (const [title, result] of nonsense) {
+    it(`AUTH-01: ${title} instead of an authorisation is denied`, async () => {
+      const { get, renderer } = await rig(result as unknown as AuthorizationResult);
+      const { status, text } = await get(map('osm'));
+      assert.deepEqual([status, text, renderer.calls], [403, 'forbidden', []]);
+    });
+  }
+
+  it('AUTH-01: only true permits', async () => {
+    const layers = { osm: { map: 'yes' } } as unknown as NonNullable<AuthorizationResult['layers']>;
+    assert.equal((await (await rig({ authorized: 'partial', layers })).get(map('osm'))).status, 403);
+  });
+
+  it('AUTH-01: a hook that throws is nobody\u2019s permission', async () => {
+    const authorize = () => Promise.reject(new Error('no database'));
+    await assert.rejects(getFrom(wms, {}, { authorize })(map('osm')), /no database/);
+  });
 
   it('AUTH-04: a layer that was asked for and is denied is refused', async () => {
     const { get } = await rig({ authorized: 'partial', layers: { osm: { map: true } } });

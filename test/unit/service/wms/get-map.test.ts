@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RequestError, SourceError } from '../../../../src/http/errors.ts';
+import { blankRaster } from '../../../../src/image/raster.ts';
+import { LimitedMapLayer } from '../../../../src/layer/limited-layer.ts';
+import { configureLogging } from '../../../../src/log.ts';
+import type { Decorate } from '../../../../src/service/decoration.ts';
 import wms from '../../../../src/service/wms/index.ts';
 import { getFrom } from '../../../support/build-service.ts';
 import { FakeRenderer } from '../../../support/fake-services.ts';
 import { complaints } from '../../../support/schemas.ts';
+
+configureLogging({ level: 'silent' });
 
 type Parameters = Readonly<Record<string, string | null>>;
 
@@ -114,6 +120,47 @@ describe('GetMap', () => {
     const options = { bbox_srs: [{ srs: 'EPSG:4326', bbox: [0, 0, 4, 4] }] };
     assert.deepEqual((await asked({}, '1.1.1', options)).names, []);
     assert.deepEqual((await asked({ BBOX: '3,3,5,5' }, '1.1.1', options)).names, ['osm']);
+  });
+
+  it('WMS-09: what reaches beyond the bbox configured for a system is cut at it', async () => {
+    const options = { bbox_srs: [{ srs: 'EPSG:4326', bbox: [0, 0, 4, 4] }] };
+    const { layers } = await asked({ BBOX: '3,3,5,5' }, '1.1.1', options);
+    const [layer] = layers;
+    assert.ok(layer instanceof LimitedMapLayer);
+    assert.deepEqual(
+      layer.limits.map(({ bbox, srs }) => [bbox, srs.code]),
+      [[[0, 0, 4, 4], 'EPSG:4326']],
+    );
+    assert.deepEqual((await asked({ SRS: 'EPSG:3857' }, '1.1.1', options)).names, ['osm'], 'other systems are whole');
+  });
+
+  const formats = [
+    ['a name stands for the media type of its format', ['photo', 'image/png'], 'image/jpeg', 'photo'],
+    ['of two with one media type, the last counts', ['image/jpeg', 'photo'], 'image/jpeg', 'photo'],
+    ['a media type keeps its options', ['image/png; mode=24bit'], 'image/png', 'image/png; mode=24bit'],
+    ['others are written as their media type says', ['photo', 'image/png'], 'image/png', undefined],
+  ] as const;
+  for (const [title, image_formats, FORMAT, expected] of formats) {
+    it(`WMS-15: ${title}`, async () => {
+      const renderer = new FakeRenderer();
+      const formatNamed = (name: string) => (name === 'photo' ? 'image/jpeg' : name);
+      const get = getFrom(wms, { image_formats }, { renderer, formatNamed });
+      const { status, type } = await get(getMap({ FORMAT }));
+      assert.deepEqual([status, type], [200, FORMAT]);
+      assert.equal(renderer.calls[0]?.output.format, expected);
+    });
+  }
+
+  it('WMS-45: the hook is given the picture and the layers that are drawn', async () => {
+    const calls: unknown[] = [];
+    const renderer = new FakeRenderer();
+    const decorate: Decorate = (image, ...others) => {
+      calls.push(others);
+      return image;
+    };
+    await getFrom(wms, {}, { renderer, decorate })(getMap({ LAYERS: 'base' }));
+    await renderer.calls[0]?.output.decorate?.(blankRaster([20, 10]));
+    assert.deepEqual(calls, [['wms.map', ['osm', 'photo'], {}, ['EPSG:4326', [5, 50, 10, 55]]]]);
   });
 
   it('WMS-32: a map made in part is not kept', async () => {

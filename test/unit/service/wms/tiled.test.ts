@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Raster } from '../../../../src/image/raster.ts';
 import wms from '../../../../src/service/wms/index.ts';
 import { getFrom } from '../../../support/build-service.ts';
 import { FakeRenderer } from '../../../support/fake-services.ts';
@@ -33,6 +34,18 @@ describe('WMS-C', () => {
     assert.equal(headers['Cache-Control'], 'public, max-age=259200, s-maxage=259200');
     assert.ok(headers.ETag);
   });
+
+  const hooks = {
+    authorize: () => ({ authorized: 'full' }) as const,
+    decorate: (image: Raster) => image,
+  };
+  for (const name of ['authorize', 'decorate'] as const) {
+    it(`WMS-45, AUTH-06: with the hook ${name} a tile is drawn, not sent as it is stored; it must be a tile all the same`, async () => {
+      const hooked = getFrom(wms, { srs: SRS }, { renderer, [name]: hooks[name] });
+      assert.equal((await hooked(tile())).text, 'map');
+      assert.match((await hooked(tile({ WIDTH: '255' }))).text, /invalid tile size/);
+    });
+  }
 
   it('WMS-35: clients that have it are told so', async () => {
     const { headers } = await get(tile());
