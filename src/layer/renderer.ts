@@ -48,7 +48,7 @@ export class LayerRenderer implements MapRenderer {
     const results = await Promise.allSettled(needed.map((drawable) => this.#draw(drawable, query)));
     const { drawn, errors } = succeeded(results, output.onSourceErrors ?? 'notify');
     const rasters = drawn.flatMap((one) => (one === null ? [] : [one.raster]));
-    const merged = await mergeLayers([blankRaster(query.size), ...rasters]);
+    const merged = await mergeLayers(rasters.length === 0 ? [blankRaster(query.size)] : rasters);
     const grounded = output.transparent ? merged : await onBackground(merged, output.background);
     const labelled = await this.#label(grounded, errors, output);
     // A palette would have to be looked for in a picture of a single colour (row IMG-10).

@@ -2,6 +2,7 @@
 #define PIXELS_KERNELS_SAMPLER_H_
 
 #include <algorithm>
+#include <cstring>
 
 #include "bicubic.h"
 #include "raster.h"
@@ -10,6 +11,10 @@ namespace pixels {
 
 template <uint32_t kChannels>
 inline void WritePixel(uint8_t* to, uint32_t to_channels, const uint8_t value[4]) {
+  if (kChannels == 4 && to_channels == 4) {
+    std::memcpy(to, value, 4);
+    return;
+  }
   if (kChannels == 1) {
     for (uint32_t c = 0; c < 3 && c < to_channels; c++) to[c] = value[0];
   } else {
