@@ -1,6 +1,6 @@
 import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Size } from '../grid/types.ts';
-import { blankRaster, decodeImage, paste, type Raster } from '../image/raster.ts';
+import { blankRaster, decodeInto, type Raster } from '../image/raster.ts';
 import { mapLimited } from './limited.ts';
 
 /** Tiles decoded at a time: enough to keep the library's threads busy, few enough for the memory. */
@@ -31,24 +31,20 @@ export async function drawMosaic(
   const raster = blankRaster([columns * width, rows * height]);
   let [found, broken, opaque] = [0, 0, true];
   await mapLimited([...tiles.entries()], DECODED_AT_ONCE, async ([index, tile]) => {
-    const decoded = tile === null ? undefined : await decode(tile.body, (error) => onBroken(index, error));
-    if (decoded === undefined) {
+    if (tile === null) {
       opaque = false;
-      if (tile !== null) broken++;
       return;
     }
-    paste(raster, decoded, (index % columns) * width, Math.floor(index / columns) * height);
-    found++;
-    opaque &&= decoded.opaque;
+    try {
+      const [x, y] = [(index % columns) * width, Math.floor(index / columns) * height];
+      const placed = await decodeInto(raster, tile.body, x, y);
+      found++;
+      opaque &&= placed.opaque && placed.width >= width && placed.height >= height;
+    } catch (error) {
+      opaque = false;
+      broken++;
+      await onBroken(index, error);
+    }
   });
   return { raster: { ...raster, opaque }, found, broken };
-}
-
-async function decode(body: Buffer, onBroken: (error: unknown) => Promise<void>): Promise<Raster | undefined> {
-  try {
-    return await decodeImage(body);
-  } catch (error) {
-    await onBroken(error);
-    return undefined;
-  }
 }

@@ -39,7 +39,7 @@ async function mixedKind(raster: Raster): Promise<ImageKind> {
 }
 
 async function write(raster: Raster, settings: ImageSettings, kind: ImageKind): Promise<Buffer> {
-  const picture = kind === 'jpeg' || isOpaqueAsConfigured(raster, settings) ? await flat(raster) : asPixels(raster);
+  const picture = isKeptWhole(raster, settings, kind) ? asPixels(raster) : await flat(raster);
   switch (kind) {
     case 'jpeg':
       // Huffman tables made for each picture would save 3 % of the bytes for a fifth of the time.
@@ -64,8 +64,10 @@ function png(picture: PixelRaster, { colors, quantizer: method }: ImageSettings)
   return pixels.encodeIndexedPng(picture, { colors: method === 'mediancut' ? Math.max(colors, 2) : colors, method });
 }
 
-function isOpaqueAsConfigured(raster: Raster, { transparent, mode }: ImageSettings): boolean {
-  return transparent === false || mode === 'RGB' || raster.opaque;
+/** Whether alpha is written, or is no matter: PNGs leave it out where it says nothing. */
+function isKeptWhole(raster: Raster, { transparent, mode }: ImageSettings, kind: ImageKind): boolean {
+  if (kind === 'jpeg') return false;
+  return raster.opaque ? kind === 'png' : transparent !== false && mode !== 'RGB';
 }
 
 /** Without alpha; transparent pixels become white: MapProxy's transparent is white without alpha (rows IMG-06, IMG-11). */

@@ -52,7 +52,7 @@ export class LayerRenderer implements MapRenderer {
     const results = await mapLimited(needed, concurrency, (drawable) => settled(this.#draw(drawable, query)));
     const { drawn, errors } = succeeded(results, output.onSourceErrors ?? 'notify');
     const rasters = drawn.flatMap((one) => (one === null ? [] : [one.raster]));
-    const merged = await mergeLayers([blankRaster(query.size), ...rasters]);
+    const merged = await mergeLayers(rasters.length === 0 ? [blankRaster(query.size)] : rasters);
     const grounded = output.transparent ? merged : await onBackground(merged, output.background);
     const labelled = await this.#label(grounded, errors, output);
     const finished = (await output.decorate?.(labelled)) ?? labelled;

@@ -85,10 +85,18 @@ export interface PngOptions {
   readonly level?: number;
 }
 
+/** A picture that was decoded into another one. */
+export interface PlacedPng {
+  readonly width: number;
+  readonly height: number;
+  /** Known to have no translucent pixel. */
+  readonly opaque: boolean;
+}
+
 /**
  * Pixel work off the event loop. Arguments are checked before memory is taken: a wrong one is a RangeError or TypeError
- * that names it and its value. What is given must not be changed until the promise is settled; `blit` and `composite`
- * write into their target, all else returns new memory.
+ * that names it and its value. What is given must not be changed until the promise is settled; `blit`, `composite`
+ * and `decodePngInto` write into their target, all else returns new memory.
  */
 export interface Pixels {
   readonly implementation: 'native' | 'typescript';
@@ -132,4 +140,9 @@ export interface Pixels {
    * Rejects damaged files and those with too many pixels. Palettes become RGB or RGBA.
    */
   decodePng(file: Uint8Array): Promise<Raster | null>;
+  /**
+   * The same into an RGBA raster, the upper left pixel to (x, y); what does not fit is cut off. Nothing is written when
+   * it rejects or answers null.
+   */
+  decodePngInto(target: Raster, file: Uint8Array, x: number, y: number): Promise<PlacedPng | null>;
 }

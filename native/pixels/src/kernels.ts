@@ -1,4 +1,4 @@
-import type { Raster } from './contract.ts';
+import type { PlacedPng, Raster } from './contract.ts';
 
 /** What both implementations provide, arguments checked and laid out for C++. See cc/kernels for what they mean. */
 export interface Kernels {
@@ -36,6 +36,8 @@ export interface Kernels {
   encodePalette(indices: Raster, palette: Uint8Array, level: number): Promise<Uint8Array>;
   encodeIndexedPng(raster: Raster, colors: number, quantiser: number, level: number): Promise<Uint8Array>;
   decodePng(file: Uint8Array, maxPixels: number): Promise<Raster | null>;
+  /** `target`: RGBA. */
+  decodePngInto(target: Raster, file: Uint8Array, x: number, y: number, maxPixels: number): Promise<PlacedPng | null>;
 }
 
 /** Positions in these lists are the numbers that kernels take. */

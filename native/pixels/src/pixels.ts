@@ -208,6 +208,13 @@ function checkedPixels(
     async decodePng(file: Uint8Array) {
       return kernels.decodePng(checkBytes('file', file), maxPixels);
     },
+
+    async decodePngInto(target: Raster, file: Uint8Array, x: number, y: number) {
+      check('target', target);
+      checkInteger('target.channels', target.channels, 4, 4);
+      const place = [checkPosition('x', x), checkPosition('y', y)] as const;
+      return kernels.decodePngInto(target, checkBytes('file', file), ...place, maxPixels);
+    },
   };
 }
 

@@ -9,12 +9,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nginxInFront } from '../nginx.ts';
 import { cpuTime } from '../processes.ts';
 import { printTable } from '../table.ts';
 import { wrk } from '../wrk.ts';
 import { layTiles, type TileSite } from './content.ts';
-import { nginxInFront } from './front.ts';
-import { type MapServer, mapcache, mapgate, mapgateWithoutMemory, mapproxy, missingPackages } from './servers.ts';
+import { mapcache, mapgate, mapgateWithoutMemory, mapproxy, missingPackages, type TileServer } from './servers.ts';
 
 const DEFAULT_ROUNDS = 5;
 const DEFAULT_SECONDS = 2;
@@ -29,11 +29,11 @@ if (missing.length > 0) {
   process.exit(1);
 }
 const folder = mkdtempSync(join(tmpdir(), 'tile-bench-'));
-const running: MapServer[] = [];
+const running: TileServer[] = [];
 try {
   const site = await layTiles(folder);
   for (const start of [mapcache, mapproxy, mapgate, mapgateWithoutMemory]) running.push(await start(site));
-  const nginx = await nginxInFront(site, running);
+  const nginx = await nginxInFront(folder, running);
   try {
     for (const kept of [false, true]) await measure(site, nginx.port, kept);
   } finally {

@@ -81,6 +81,10 @@ onEveryImplementation('arguments', (pixels) => {
       /picture\.palette\.length is 0/,
     ],
     'a file that is no Uint8Array': [() => pixels.decodePng('x' as never), /file is 'x'/],
+    'decoding into a target without alpha': [
+      () => pixels.decodePngInto(grey, new Uint8Array(), 0, 0),
+      /target.channels is 1/,
+    ],
   };
   for (const [what, [call, message]] of Object.entries(wrong)) {
     test(`${what}: named with the value`, async () => {

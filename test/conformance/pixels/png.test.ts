@@ -114,6 +114,50 @@ onEveryImplementation('PNG', (pixels) => {
     assert.deepEqual(await decoded({ width: 1, height: 1, colour: 4, rows: [0, 7, 99] }), [[[7, 7, 7, 99]]]);
   });
 
+  for (const [what, parts, pixel] of [
+    ['grey', { colour: 0, rows: [0, 7] }, [7, 7, 7, 255]],
+    ['grey with alpha', { colour: 4, rows: [0, 7, 99] }, [7, 7, 7, 99]],
+    ['RGB', { colour: 2, rows: [0, 1, 2, 3] }, [1, 2, 3, 255]],
+    ['RGBA', { colour: 6, rows: [0, 1, 2, 3, 4] }, [1, 2, 3, 4]],
+    ['a palette of 8 bits', { colour: 3, before: [PALETTE], rows: [0, 2] }, [7, 8, 9, 255]],
+    ['a palette of 2 bits', { bits: 2, colour: 3, before: [PALETTE], rows: [0, 0b01_00_00_00] }, [4, 5, 6, 255]],
+    [
+      'a translucent palette',
+      { colour: 3, before: [PALETTE, chunk('tRNS', Buffer.of(1, 2))], rows: [0, 1] },
+      [4, 5, 6, 2],
+    ],
+  ] as const) {
+    test(`decodes ${what} into another picture`, async () => {
+      const target = rasterOf([
+        [
+          [9, 9, 9, 9],
+          [8, 8, 8, 8],
+        ],
+      ]);
+      const file = pngOf({ width: 1, height: 1, ...parts });
+      const opaque = pixel[3] === 255;
+      assert.deepEqual(await pixels.decodePngInto(target, file, 1, 0), { width: 1, height: 1, opaque });
+      assert.deepEqual(rowsOf(target), [[[9, 9, 9, 9], pixel]]);
+    });
+  }
+
+  test('cuts off what does not fit into the other picture', async () => {
+    const target = rasterOf([[[9, 9, 9, 9]]]);
+    const file = pngOf({ width: 3, height: 2, colour: 0, rows: [0, 10, 20, 30, 0, 1, 2, 3] });
+    await pixels.decodePngInto(target, file, -1, -1);
+    assert.deepEqual(rowsOf(target), [[[2, 2, 2, 255]]]);
+    await pixels.decodePngInto(target, file, 5, 5);
+    assert.deepEqual(rowsOf(target), [[[2, 2, 2, 255]]]);
+  });
+
+  test('writes nothing of a damaged file, or of one that is left to others', async () => {
+    const target = rasterOf([[[9, 9, 9, 9]]]);
+    const damaged = pngOf({ width: 1, height: 2, colour: 3, before: [PALETTE], rows: [0, 1, 0, 3] });
+    await assert.rejects(pixels.decodePngInto(target, damaged, 0, 0), /colour 3 is not in the palette/);
+    assert.equal(await pixels.decodePngInto(target, Buffer.from('GIF89a......'), 0, 0), null);
+    assert.deepEqual(rowsOf(target), [[[9, 9, 9, 9]]]);
+  });
+
   for (const [what, parts] of [
     ['interlaced files', { width: 1, height: 1, colour: 0, interlace: 1, rows: [0, 1] }],
     ['16 bits', { width: 1, height: 1, bits: 16, colour: 0, rows: [0, 1, 1] }],

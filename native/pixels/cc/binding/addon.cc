@@ -248,6 +248,32 @@ Napi::Value DecodePngCall(const Napi::CallbackInfo& info) {
   });
 }
 
+/// target, file, x, y, most pixels
+Napi::Value DecodePngIntoCall(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const Target target = arguments.NextTarget();
+  const auto file = arguments.NextBytes();
+  const int32_t x = arguments.NextInt32();
+  const int32_t y = arguments.NextInt32();
+  const uint32_t max_pixels = arguments.NextUint32();
+  if (target.channels != 4) Refuse(arguments, "the target is not RGBA");
+  return Job::Start(info.Env(), arguments.TakeKept(), [=]() -> Finish {
+    const DecodedPng png = DecodePng(file.first, file.second, max_pixels, true);
+    if (!png.is_supported) return [](Napi::Env env) { return env.Null(); };
+    Blit(target, {png.data.data(), png.width, png.height, png.channels}, x, y);
+    const uint32_t width = png.width;
+    const uint32_t height = png.height;
+    const bool has_alpha = png.has_alpha;
+    return [=](Napi::Env env) {
+      Napi::Object result = Napi::Object::New(env);
+      result.Set("width", width);
+      result.Set("height", height);
+      result.Set("opaque", !has_alpha);
+      return result;
+    };
+  });
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   const auto add = [&](const char* name, Napi::Value (*call)(const Napi::CallbackInfo&)) {
     exports.Set(name, Napi::Function::New(env, call, name));
@@ -266,6 +292,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("encodePalette", EncodePaletteCall);
   add("encodeIndexedPng", EncodeIndexedPngCall);
   add("decodePng", DecodePngCall);
+  add("decodePngInto", DecodePngIntoCall);
   return exports;
 }
 

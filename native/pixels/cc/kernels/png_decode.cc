@@ -166,7 +166,7 @@ class Inflater {
 /// Turns unfiltered rows of any supported kind into samples of 8 bits.
 class RowExpander {
  public:
-  explicit RowExpander(const Chunks& chunks) : chunks_(chunks), channels_(chunks.Channels()) {
+  RowExpander(const Chunks& chunks, uint32_t channels) : chunks_(chunks), channels_(channels) {
     for (uint32_t i = 0; i < 256; i++) {
       const bool is_there = chunks.colour == PngColour::kPalette && i * 3 < chunks.palette.size;
       for (uint32_t c = 0; c < 3; c++) colours_[i][c] = is_there ? chunks.palette.data[i * 3 + c] : 0;
@@ -205,12 +205,23 @@ class RowExpander {
 
   void ExpandPalette(const uint8_t* from, uint8_t* to) const {
     const size_t entries = chunks_.palette.size / 3;
+    if (chunks_.bit_depth == 8 && channels_ == 4) return ExpandBytes(from, to, entries);
     for (uint32_t x = 0; x < chunks_.width; x++, to += channels_) {
       const uint32_t index = SampleAt(from, x);
       if (index >= entries) Fail("colour " + std::to_string(index) + " is not in the palette");
       std::memcpy(to, colours_[index], 3);
       if (channels_ == 4) to[3] = colours_[index][3];
     }
+  }
+
+  /// The same for what most tiles are; there is a colour for every byte, whatever the palette holds.
+  void ExpandBytes(const uint8_t* from, uint8_t* to, size_t entries) const {
+    uint8_t largest = 0;
+    for (uint32_t x = 0; x < chunks_.width; x++) {
+      largest = largest < from[x] ? from[x] : largest;
+      std::memcpy(to + size_t{x} * 4, colours_[from[x]], 4);
+    }
+    if (largest >= entries) Fail("colour " + std::to_string(largest) + " is not in the palette");
   }
 
   void ExpandGrey(const uint8_t* from, uint8_t* to) const {
@@ -220,16 +231,16 @@ class RowExpander {
       to[0] = static_cast<uint8_t>(sample * factor);
       if (channels_ == 1) continue;
       to[1] = to[2] = to[0];
-      to[3] = sample == TransparentSample(0) ? 0 : 255;
+      to[3] = chunks_.transparency.data != nullptr && sample == TransparentSample(0) ? 0 : 255;
     }
   }
 
-  /// RGB with one transparent colour.
+  /// RGB, with one transparent colour where there is a tRNS chunk.
   void ExpandRgb(const uint8_t* from, uint8_t* to) const {
     for (uint32_t x = 0; x < chunks_.width; x++, from += 3, to += 4) {
       std::memcpy(to, from, 3);
       const bool is_transparent =
-          from[0] == TransparentSample(0) && from[1] == TransparentSample(1) && from[2] == TransparentSample(2);
+          chunks_.transparency.data != nullptr && from[0] == TransparentSample(0) && from[1] == TransparentSample(1) && from[2] == TransparentSample(2);
       to[3] = is_transparent ? 0 : 255;
     }
   }
@@ -244,15 +255,15 @@ class RowExpander {
   uint8_t colours_[256][4];
 };
 
-Bytes Rows(const Chunks& chunks) {
+Bytes Rows(const Chunks& chunks, uint32_t channels) {
   const size_t row_size = chunks.RowSize();
   const size_t step = chunks.bit_depth == 8 ? chunks.SamplesPerPixel() : 1;
   const size_t filtered_size = (row_size + 1) * chunks.height;
   Bytes filtered(filtered_size);
   Inflater().Run(chunks.image_data, filtered.data(), filtered_size);
 
-  const RowExpander expander(chunks);
-  const size_t target_size = size_t{chunks.width} * chunks.Channels();
+  const RowExpander expander(chunks, channels);
+  const size_t target_size = size_t{chunks.width} * channels;
   Bytes pixels(target_size * chunks.height);
   const std::vector<uint8_t> zeros(row_size, 0);
   const uint8_t* previous = zeros.data();
@@ -272,14 +283,15 @@ Bytes Rows(const Chunks& chunks) {
 
 }  // namespace
 
-DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels) {
-  DecodedPng result = {false, 0, 0, 0, Bytes()};
+DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels, bool as_rgba) {
+  DecodedPng result = {false, 0, 0, 0, false, Bytes()};
   if (size < sizeof(kPngSignature) || std::memcmp(file, kPngSignature, sizeof(kPngSignature)) != 0) return result;
   const Chunks chunks = ReadChunks(file, size);
   if (!chunks.is_supported) return result;
   CheckTransparency(chunks);
   CheckSize(chunks, max_pixels);
-  return {true, chunks.width, chunks.height, chunks.Channels(), Rows(chunks)};
+  const uint32_t channels = as_rgba ? 4 : chunks.Channels();
+  return {true, chunks.width, chunks.height, channels, chunks.Channels() == 4, Rows(chunks, channels)};
 }
 
 }  // namespace pixels

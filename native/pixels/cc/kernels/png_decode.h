@@ -12,6 +12,8 @@ struct DecodedPng {
   uint32_t width;
   uint32_t height;
   uint32_t channels;
+  /// Whether the file has a channel or colours for what is transparent.
+  bool has_alpha;
   Bytes data;
 };
 
@@ -22,9 +24,9 @@ constexpr uint32_t kMaxSide = 65535;
 constexpr uint64_t kMaxPixels = uint64_t{1} << 28;
 
 /// Decodes a PNG file; its size is checked before memory is taken. Palettes become RGB, or RGBA where there is a tRNS
-/// chunk; grey stays grey without transparency. Throws std::runtime_error for damaged files and those of more than
+/// chunk; grey stays grey without transparency; `as_rgba`: all become RGBA. Throws std::runtime_error for damaged files and those of more than
 /// `max_pixels`.
-DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels);
+DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels, bool as_rgba = false);
 
 }  // namespace pixels
 

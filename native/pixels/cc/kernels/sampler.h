@@ -2,52 +2,19 @@
 #define PIXELS_KERNELS_SAMPLER_H_
 
 #include <algorithm>
-#include <cmath>
+#include <cstring>
 
+#include "bicubic.h"
 #include "raster.h"
 
 namespace pixels {
 
-/// Positions are whole numbers of 1/256 pixel.
-constexpr int32_t kFractions = 256;
-/// Weights of the bicubic kernel are whole numbers of 1/1024.
-constexpr int32_t kCubicOne = 1024;
-
-/// Weights of the four neighbours for each fraction: cubic convolution (Keys 1981) with a = -1, the sharp variant that
-/// the transformations of Pillow use.
-struct CubicWeights {
-  int32_t of[kFractions][4];
-
-  CubicWeights() {
-    for (int32_t i = 0; i < kFractions; i++) {
-      const double t = static_cast<double>(i) / kFractions;
-      of[i][0] = Rounded(-t + 2 * t * t - t * t * t);
-      of[i][2] = Rounded(t + t * t - t * t * t);
-      of[i][3] = Rounded(-(t * t) + t * t * t);
-      of[i][1] = kCubicOne - of[i][0] - of[i][2] - of[i][3];
-    }
-  }
-
- private:
-  static int32_t Rounded(double weight) { return static_cast<int32_t>(std::floor(weight * kCubicOne + 0.5)); }
-};
-
-/// A position inside of the source, split for interpolation between pixel centres.
-struct Position {
-  int32_t index;
-  int32_t fraction;
-};
-
-/// `value` is at least 0: the pixel whose centre is at or before it, which may be -1.
-inline Position Split(double value) {
-  const auto fixed = static_cast<int32_t>(value * kFractions + (kFractions + 1) / 2.0);
-  return {fixed / kFractions - 1, fixed % kFractions};
-}
-
-inline uint8_t ClampToByte(int32_t value) { return static_cast<uint8_t>(std::min(255, std::max(0, value))); }
-
 template <uint32_t kChannels>
 inline void WritePixel(uint8_t* to, uint32_t to_channels, const uint8_t value[4]) {
+  if (kChannels == 4 && to_channels == 4) {
+    std::memcpy(to, value, 4);
+    return;
+  }
   if (kChannels == 1) {
     for (uint32_t c = 0; c < 3 && c < to_channels; c++) to[c] = value[0];
   } else {
@@ -91,50 +58,6 @@ inline void SampleBilinear(const Raster& source, double x, double y, uint8_t val
     uint32_t sum = 32768;
     for (uint32_t i = 0; i < 4; i++) sum += weights[i] * pixels[i][c];
     value[c] = static_cast<uint8_t>(sum >> 16);
-  }
-}
-
-template <uint32_t kChannels>
-inline void SampleBicubic(const Raster& source, const CubicWeights& cubic, double x, double y, uint8_t value[4]) {
-  const Position column = Split(x);
-  const Position row = Split(y);
-  size_t columns[4];
-  for (int32_t i = 0; i < 4; i++) {
-    const int32_t at = std::min(static_cast<int32_t>(source.width) - 1, std::max(0, column.index - 1 + i));
-    columns[i] = static_cast<size_t>(at) * kChannels;
-  }
-  int32_t sums[4] = {0, 0, 0, 0};
-  bool opaque = true;
-  for (int32_t j = 0; j < 4; j++) {
-    const int32_t at = std::min(static_cast<int32_t>(source.height) - 1, std::max(0, row.index - 1 + j));
-    const uint8_t* line = source.Row(static_cast<uint32_t>(at));
-    for (int32_t i = 0; i < 4; i++) {
-      // Below 1024 * 1024 * 255 * 1.5 * 1.5 in all, which fits 32 bits.
-      const int32_t weight = cubic.of[column.fraction][i] * cubic.of[row.fraction][j];
-      for (uint32_t c = 0; c < kChannels; c++) sums[c] += weight * line[columns[i] + c];
-      if (kChannels == 4) opaque = opaque && line[columns[i] + 3] == 255;
-    }
-  }
-  for (uint32_t c = 0; c < kChannels; c++) value[c] = ClampToByte((sums[c] + (1 << 19)) >> 20);
-  if (kChannels != 4 || opaque) return;
-
-  if (value[3] == 0) {
-    value[0] = value[1] = value[2] = 0;
-    return;
-  }
-  int64_t weighted[3] = {0, 0, 0};
-  for (int32_t j = 0; j < 4; j++) {
-    const int32_t at = std::min(static_cast<int32_t>(source.height) - 1, std::max(0, row.index - 1 + j));
-    const uint8_t* line = source.Row(static_cast<uint32_t>(at));
-    for (int32_t i = 0; i < 4; i++) {
-      const int32_t weight = cubic.of[column.fraction][i] * cubic.of[row.fraction][j];
-      const int64_t with_alpha = int64_t{weight} * line[columns[i] + 3];
-      for (uint32_t c = 0; c < 3; c++) weighted[c] += with_alpha * line[columns[i] + c];
-    }
-  }
-  for (uint32_t c = 0; c < 3; c++) {
-    const int64_t rounded = std::max<int64_t>(0, weighted[c]) + sums[3] / 2;
-    value[c] = static_cast<uint8_t>(std::min<int64_t>(255, rounded / sums[3]));
   }
 }
 

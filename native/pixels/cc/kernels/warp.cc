@@ -1,5 +1,7 @@
 #include "warp.h"
 
+#include <cstring>
+
 #include "sampler.h"
 
 namespace pixels {
@@ -75,14 +77,17 @@ void FillQuads(const Raster& source, const std::vector<Quad>& mesh, const Target
   }
 }
 
+void FillWith(const uint8_t background[4], const Target& target) {
+  const size_t row_size = target.RowSize();
+  for (size_t i = 0; i < row_size; i++) target.data[i] = background[i % target.channels];
+  for (uint32_t y = 1; y < target.height; y++) std::memcpy(target.Row(y), target.data, row_size);
+}
+
 }  // namespace
 
 void Warp(const Raster& source, const std::vector<Quad>& mesh, Sampling sampling, const uint8_t background[4],
           const Target& target) {
-  const size_t size = target.RowSize() * target.height;
-  for (size_t i = 0; i < size; i += target.channels) {
-    for (uint32_t c = 0; c < target.channels; c++) target.data[i + c] = background[c];
-  }
+  FillWith(background, target);
   if (sampling == Sampling::kNearest) return FillQuads<Sampling::kNearest>(source, mesh, target);
   if (sampling == Sampling::kBilinear) return FillQuads<Sampling::kBilinear>(source, mesh, target);
   FillQuads<Sampling::kBicubic>(source, mesh, target);

@@ -11,7 +11,7 @@ import { warp } from './warp.ts';
 
 /** The kernels as plain functions. Those that write into a target return its bytes: it is a copy here. */
 export type TwinKernels = {
-  readonly [Name in keyof Kernels]: (
+  readonly [Name in Exclude<keyof Kernels, 'decodePngInto'>]: (
     ...args: Parameters<Kernels[Name]>
   ) => Name extends 'blit' | 'composite' ? Uint8Array : Awaited<ReturnType<Kernels[Name]>>;
 };

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Transferable, Worker } from 'node:worker_threads';
 import type { Raster } from '../contract.ts';
 import type { Kernels } from '../kernels.ts';
+import { blit } from './blit.ts';
 import type { TwinKernels } from './kernels.ts';
 
 /** As many as libuv's pool has, which the native kernels share. */
@@ -102,4 +103,11 @@ export const typescriptKernels: Kernels = {
   encodePalette: (...args) => run('encodePalette', ...args),
   encodeIndexedPng: (...args) => run('encodeIndexedPng', ...args),
   decodePng: (...args) => run('decodePng', ...args),
+  async decodePngInto(target, file, x, y, maxPixels) {
+    const picture = await run('decodePng', file, maxPixels);
+    if (picture === null) return null;
+    // Here and not on a worker, which would have to be given all of the target.
+    blit(target, picture, x, y);
+    return { width: picture.width, height: picture.height, opaque: picture.channels !== 4 };
+  },
 };

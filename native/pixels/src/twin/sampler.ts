@@ -67,19 +67,20 @@ abstract class WeightingSampler implements Sampler {
 
   sample(x: number, y: number): void {
     this.place(x, y);
-    const { source, offsets, weights, value, one } = this;
+    const { source, offsets, value } = this;
     const { data, channels } = source;
-    let isOpaque = true;
-    for (let c = 0; c < channels; c++) {
-      let sum = one / 2;
-      for (let i = 0; i < offsets.length; i++) {
-        const sample = data[(offsets[i] ?? 0) + c] ?? 0;
-        sum += (weights[i] ?? 0) * sample;
-        if (c === 3 && sample !== 255) isOpaque = false;
-      }
-      value[c] = Math.min(255, Math.max(0, Math.floor(sum / one)));
+    for (let c = 0; c < channels; c++) value[c] = Math.min(255, Math.max(0, this.sum(c)));
+    if (channels === 4 && offsets.some((offset) => data[offset + 3] !== 255)) this.#weightWithAlpha();
+  }
+
+  /** The weighted mean of a channel, rounded. */
+  sum(channel: number): number {
+    const { source, offsets, weights, one } = this;
+    let sum = one / 2;
+    for (let i = 0; i < offsets.length; i++) {
+      sum += (weights[i] ?? 0) * (source.data[(offsets[i] ?? 0) + channel] ?? 0);
     }
-    if (channels === 4 && !isOpaque) this.#weightWithAlpha();
+    return Math.floor(sum / one);
   }
 
   #weightWithAlpha(): void {
@@ -129,6 +130,10 @@ class BilinearSampler extends WeightingSampler {
 }
 
 class BicubicSampler extends WeightingSampler {
+  /** As in cc/kernels/bicubic.h: sums of rows are cut to 1/64 of a level before they are summed. */
+  readonly #down = new Int32Array(4);
+  readonly #across = new Int32Array(4);
+
   constructor(source: Raster) {
     super(source, 16, CUBIC_ONE * CUBIC_ONE);
   }
@@ -138,12 +143,26 @@ class BicubicSampler extends WeightingSampler {
     const column = fixed(x);
     const row = fixed(y);
     for (let j = 0; j < 4; j++) {
+      this.#down[j] = CUBIC[(row & 255) * 4 + j] ?? 0;
+      this.#across[j] = CUBIC[(column & 255) * 4 + j] ?? 0;
+    }
+    for (let j = 0; j < 4; j++) {
       const line = clamp((row >> 8) - 1 + j, height) * width;
-      const weight = CUBIC[(row & 255) * 4 + j] ?? 0;
       for (let i = 0; i < 4; i++) {
         this.offsets[j * 4 + i] = (line + clamp((column >> 8) - 1 + i, width)) * channels;
-        this.weights[j * 4 + i] = weight * (CUBIC[(column & 255) * 4 + i] ?? 0);
+        this.weights[j * 4 + i] = (this.#down[j] ?? 0) * (this.#across[i] ?? 0);
       }
     }
+  }
+
+  override sum(channel: number): number {
+    const { data } = this.source;
+    let sum = 0;
+    for (let j = 0; j < 4; j++) {
+      let row = 0;
+      for (let i = 0; i < 4; i++) row += (this.#across[i] ?? 0) * (data[(this.offsets[j * 4 + i] ?? 0) + channel] ?? 0);
+      sum += (this.#down[j] ?? 0) * ((row + 8) >> 4);
+    }
+    return (sum + 2 ** 15) >> 16;
   }
 }

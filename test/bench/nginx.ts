@@ -2,22 +2,21 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../front/sandbox.ts';
-import { findProgram } from '../../support/debian.ts';
-import type { TileSite } from './content.ts';
-import type { MapServer } from './servers.ts';
+import { freePort } from '../front/sandbox.ts';
+import { findProgram } from '../support/debian.ts';
+import type { MapServer } from './map-servers.ts';
 
 /** One nginx in front of all: /NAME opens a connection for each request, /NAME-kept keeps them. */
 export async function nginxInFront(
-  site: TileSite,
+  folder: string,
   servers: readonly MapServer[],
 ): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const port = await freePort();
-  const temporary = join(site.folder, 'nginx');
+  const temporary = join(folder, 'nginx');
   mkdirSync(temporary);
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const user = process.getuid?.() === 0 ? 'user root;' : '';
-  const configuration = join(site.folder, 'nginx.conf');
+  const configuration = join(folder, 'nginx.conf');
   writeFileSync(
     configuration,
     `${user} daemon off; worker_processes 1; pid ${temporary}/pid; error_log stderr warn;

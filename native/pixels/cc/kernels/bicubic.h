@@ -1,0 +1,219 @@
+#ifndef PIXELS_KERNELS_BICUBIC_H_
+#define PIXELS_KERNELS_BICUBIC_H_
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "raster.h"
+
+#if defined(__SSE2__) || defined(_M_X64)
+#define PIXELS_HAS_SSE2
+#include <emmintrin.h>
+#endif
+
+namespace pixels {
+
+/// Positions are whole numbers of 1/256 pixel.
+constexpr int32_t kFractions = 256;
+/// Weights of the bicubic kernel are whole numbers of 1/1024.
+constexpr int32_t kCubicOne = 1024;
+
+/// Weights of the four neighbours for each fraction: cubic convolution (Keys 1981) with a = -1, the sharp variant that
+/// the transformations of Pillow use. Those of a fraction are `kCubicOne` in all.
+struct CubicWeights {
+  int16_t of[kFractions][4];
+
+  CubicWeights() {
+    for (int32_t i = 0; i < kFractions; i++) {
+      const double t = static_cast<double>(i) / kFractions;
+      const int32_t first = Rounded(-t + 2 * t * t - t * t * t);
+      const int32_t third = Rounded(t + t * t - t * t * t);
+      const int32_t last = Rounded(-(t * t) + t * t * t);
+      of[i][0] = static_cast<int16_t>(first);
+      of[i][1] = static_cast<int16_t>(kCubicOne - first - third - last);
+      of[i][2] = static_cast<int16_t>(third);
+      of[i][3] = static_cast<int16_t>(last);
+    }
+  }
+
+ private:
+  static int32_t Rounded(double weight) { return static_cast<int32_t>(std::floor(weight * kCubicOne + 0.5)); }
+};
+
+/// A position inside of the source, split for interpolation between pixel centres.
+struct Position {
+  int32_t index;
+  int32_t fraction;
+};
+
+/// `value` is at least 0: the pixel whose centre is at or before it, which may be -1.
+inline Position Split(double value) {
+  const auto fixed = static_cast<uint32_t>(static_cast<int32_t>(value * kFractions + (kFractions + 1) / 2.0));
+  return {static_cast<int32_t>(fixed / kFractions) - 1, static_cast<int32_t>(fixed % kFractions)};
+}
+
+inline uint8_t ClampToByte(int32_t value) { return static_cast<uint8_t>(std::min(255, std::max(0, value))); }
+
+/// The sum of a row's four pixels, below 1.3 * 1024 * 255, is cut to 16 bits before the rows are summed: 1/64 of a level.
+constexpr int32_t kRowRounding = 1 << 3;
+constexpr int32_t kRowShift = 4;
+constexpr int32_t kSumRounding = 1 << 15;
+constexpr int32_t kSumShift = 16;
+
+/// Colours of what is translucent, from sums of the exact weights: `colours` of colour times alpha, `alpha` of alpha.
+inline void DivideByAlpha(const int64_t colours[3], int64_t alpha, uint8_t value[4]) {
+  if (value[3] == 0) {
+    value[0] = value[1] = value[2] = 0;
+    return;
+  }
+  for (uint32_t c = 0; c < 3; c++) {
+    const int64_t rounded = std::max<int64_t>(0, colours[c]) + alpha / 2;
+    value[c] = static_cast<uint8_t>(std::min<int64_t>(255, rounded / alpha));
+  }
+}
+
+/// Four lines of four pixels each.
+using Neighbours = const uint8_t* [4];
+
+template <uint32_t kChannels>
+inline void InterpolatePlainly(const Neighbours& lines, const int16_t* across, const int16_t* down, uint8_t value[4]) {
+  int32_t sums[4] = {0, 0, 0, 0};
+  bool opaque = true;
+  for (int32_t j = 0; j < 4; j++) {
+    int32_t row[4] = {0, 0, 0, 0};
+    for (int32_t i = 0; i < 4; i++) {
+      const uint8_t* pixel = lines[j] + i * static_cast<int32_t>(kChannels);
+      for (uint32_t c = 0; c < kChannels; c++) row[c] += across[i] * pixel[c];
+      if (kChannels == 4) opaque = opaque && pixel[3] == 255;
+    }
+    for (uint32_t c = 0; c < kChannels; c++) sums[c] += down[j] * ((row[c] + kRowRounding) >> kRowShift);
+  }
+  for (uint32_t c = 0; c < kChannels; c++) value[c] = ClampToByte((sums[c] + kSumRounding) >> kSumShift);
+  if (kChannels != 4 || opaque) return;
+
+  int64_t colours[3] = {0, 0, 0};
+  int64_t alpha = 0;
+  for (int32_t j = 0; j < 4; j++) {
+    for (int32_t i = 0; i < 4; i++) {
+      const uint8_t* pixel = lines[j] + i * 4;
+      const int64_t weight = int64_t{across[i] * down[j]} * pixel[3];
+      alpha += weight;
+      for (uint32_t c = 0; c < 3; c++) colours[c] += weight * pixel[c];
+    }
+  }
+  DivideByAlpha(colours, alpha, value);
+}
+
+#ifdef PIXELS_HAS_SSE2
+
+/// Two weights, in turn.
+inline __m128i PairOf(const int16_t* weights) {
+  int32_t pair;
+  std::memcpy(&pair, weights, sizeof(pair));
+  return _mm_set1_epi32(pair);
+}
+
+/// The channels of two pixels, of 16 bits each, times a pair of weights.
+inline __m128i WeightPixels(__m128i two, __m128i pair) {
+  return _mm_madd_epi16(_mm_unpacklo_epi16(two, _mm_srli_si128(two, 8)), pair);
+}
+
+/// Colours of two pixels times their alpha, less 32768, so that they fit 16 bits with a sign.
+inline __m128i TimesAlpha(__m128i two) {
+  const __m128i alpha = _mm_shufflehi_epi16(_mm_shufflelo_epi16(two, 0xFF), 0xFF);
+  return _mm_xor_si128(_mm_mullo_epi16(two, alpha), _mm_set1_epi16(INT16_MIN));
+}
+
+inline void InterpolateTranslucent(const __m128i pixels[4], const __m128i rows[4], __m128i first, __m128i second,
+                                   const int16_t* down, uint8_t value[4]) {
+  const __m128i zero = _mm_setzero_si128();
+  // The weights of a row are 1024 in all: so much of 32768 is missing in its sum.
+  constexpr int64_t kMissing = int64_t{32768} * kCubicOne;
+  int64_t colours[3] = {0, 0, 0};
+  int64_t alpha = 0;
+  for (int32_t j = 0; j < 4; j++) {
+    const __m128i left = TimesAlpha(_mm_unpacklo_epi8(pixels[j], zero));
+    const __m128i right = TimesAlpha(_mm_unpackhi_epi8(pixels[j], zero));
+    int32_t sums[4];
+    int32_t plain[4];
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(sums), _mm_add_epi32(WeightPixels(left, first), WeightPixels(right, second)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(plain), rows[j]);
+    for (uint32_t c = 0; c < 3; c++) colours[c] += (sums[c] + kMissing) * down[j];
+    alpha += int64_t{plain[3]} * down[j];
+  }
+  DivideByAlpha(colours, alpha, value);
+}
+
+/// As `InterpolatePlainly<4>`.
+inline void InterpolateRgba(const Neighbours& lines, const int16_t* across, const int16_t* down, uint8_t value[4]) {
+  __m128i pixels[4];
+  for (int32_t j = 0; j < 4; j++) pixels[j] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(lines[j]));
+
+  // Most of a map is flat, and flat pixels stay as they are.
+  const __m128i pixel = _mm_shuffle_epi32(pixels[0], 0);
+  const __m128i same = _mm_and_si128(_mm_and_si128(_mm_cmpeq_epi32(pixels[0], pixel), _mm_cmpeq_epi32(pixels[1], pixel)),
+                                     _mm_and_si128(_mm_cmpeq_epi32(pixels[2], pixel), _mm_cmpeq_epi32(pixels[3], pixel)));
+  if (_mm_movemask_epi8(same) == 0xFFFF) {
+    const int32_t colour = lines[0][3] == 0 ? 0 : _mm_cvtsi128_si32(pixel);
+    std::memcpy(value, &colour, sizeof(colour));
+    return;
+  }
+
+  const __m128i zero = _mm_setzero_si128();
+  const __m128i first = PairOf(across);
+  const __m128i second = PairOf(across + 2);
+  __m128i rows[4];
+  __m128i cut[4];
+  for (int32_t j = 0; j < 4; j++) {
+    rows[j] = _mm_add_epi32(WeightPixels(_mm_unpacklo_epi8(pixels[j], zero), first),
+                            WeightPixels(_mm_unpackhi_epi8(pixels[j], zero), second));
+    cut[j] = _mm_srai_epi32(_mm_add_epi32(rows[j], _mm_set1_epi32(kRowRounding)), kRowShift);
+  }
+  const __m128i sums = _mm_add_epi32(WeightPixels(_mm_packs_epi32(cut[0], cut[1]), PairOf(down)),
+                                     WeightPixels(_mm_packs_epi32(cut[2], cut[3]), PairOf(down + 2)));
+  const __m128i levels = _mm_srai_epi32(_mm_add_epi32(sums, _mm_set1_epi32(kSumRounding)), kSumShift);
+  const __m128i words = _mm_packs_epi32(levels, levels);
+  const int32_t result = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
+  std::memcpy(value, &result, sizeof(result));
+
+  const __m128i all = _mm_and_si128(_mm_and_si128(pixels[0], pixels[1]), _mm_and_si128(pixels[2], pixels[3]));
+  const __m128i alphas = _mm_or_si128(all, _mm_set1_epi32(0x00FFFFFF));
+  const bool opaque = _mm_movemask_epi8(_mm_cmpeq_epi8(alphas, _mm_set1_epi8(-1))) == 0xFFFF;
+  if (!opaque) InterpolateTranslucent(pixels, rows, first, second, down, value);
+}
+
+#endif
+
+template <uint32_t kChannels>
+inline void SampleBicubic(const Raster& source, const CubicWeights& cubic, double x, double y, uint8_t value[4]) {
+  const Position column = Split(x);
+  const Position row = Split(y);
+  const int32_t left = column.index - 1;
+  const bool is_inside = left >= 0 && left + 3 < static_cast<int32_t>(source.width);
+  Neighbours lines;
+  uint8_t edge[4][4 * kChannels];
+  for (int32_t j = 0; j < 4; j++) {
+    const int32_t at = std::min(static_cast<int32_t>(source.height) - 1, std::max(0, row.index - 1 + j));
+    const uint8_t* line = source.Row(static_cast<uint32_t>(at));
+    if (is_inside) {
+      lines[j] = line + static_cast<uint32_t>(left) * kChannels;
+      continue;
+    }
+    for (int32_t i = 0; i < 4; i++) {
+      const int32_t nearest = std::min(static_cast<int32_t>(source.width) - 1, std::max(0, left + i));
+      std::memcpy(edge[j] + i * static_cast<int32_t>(kChannels), line + static_cast<uint32_t>(nearest) * kChannels, kChannels);
+    }
+    lines[j] = edge[j];
+  }
+  const int16_t* across = cubic.of[column.fraction];
+  const int16_t* down = cubic.of[row.fraction];
+#ifdef PIXELS_HAS_SSE2
+  if (kChannels == 4) return InterpolateRgba(lines, across, down, value);
+#endif
+  InterpolatePlainly<kChannels>(lines, across, down, value);
+}
+
+}  // namespace pixels
+
+#endif  // PIXELS_KERNELS_BICUBIC_H_
