@@ -2,8 +2,10 @@ import type { Coverage } from '../coverage/contract.ts';
 import { limitedTo } from '../coverage/limited-to.ts';
 import type { ReadGeometry } from '../coverage/read/polygons.ts';
 import type { Bbox } from '../grid/types.ts';
+import { NO_CACHE_HEADERS } from '../http/caching.ts';
 import { RequestError } from '../http/errors.ts';
 import type { Request } from '../http/request.ts';
+import { type Response, textResponse } from '../http/response.ts';
 import { srsByCode } from '../srs/srs.ts';
 
 /** What a hook is asked about (row AUTH-02); MapProxy does not ask about legends. */
@@ -98,6 +100,27 @@ export async function permissionsFor(
     limitsOf: (layer) => limitsByLayer.get(layer) ?? [],
     limits,
   };
+}
+
+/**
+ * The layers whose tiles a client may see, by name: those that capabilities of tile services show it.
+ *
+ * @throws AuthorizationError as `permissionsFor`
+ */
+export async function permittedTileLayers(
+  authorize: Authorize,
+  service: 'tms' | 'wmts',
+  layers: Iterable<string>,
+  request: Request,
+): Promise<ReadonlySet<string>> {
+  const names = [...new Set(layers)];
+  const permissions = await permissionsFor(authorize, service, names, request);
+  return new Set(names.filter((name) => permissions.permits(name, 'tile')));
+}
+
+/** 401 or 403 in plain text (row AUTH-03). */
+export function refusal({ status, message }: AuthorizationError): Response {
+  return textResponse(status ?? 403, message, NO_CACHE_HEADERS);
 }
 
 async function coveragesOf(area: LimitedTo | undefined): Promise<Coverage[]> {
