@@ -7,8 +7,9 @@ import tms from '../tms/index.ts';
 import { type TileMap, tileMapsOf } from '../tms/tile-map.ts';
 import wms, { namedLayers } from '../wms/index.ts';
 import { type WmsSettings, wmsSettings } from '../wms/options.ts';
-import wmts, { restTemplate, type WmtsOptions, wmtsWays } from '../wmts/index.ts';
+import wmts from '../wmts/index.ts';
 import { type WmtsTiles, wmtsOffer } from '../wmts/layers.ts';
+import { restTemplate, type WmtsOptions, wmtsWays } from '../wmts/options.ts';
 
 /** A layer with all the ways to see it. */
 export interface SiteLayer {

@@ -4,7 +4,7 @@ import { ConfigError, SourceError } from '../../../../src/http/errors.ts';
 import wmts from '../../../../src/service/wmts/index.ts';
 import { getFrom } from '../../../support/build-service.ts';
 import { predefinedGrid } from '../../../support/fake-grids.ts';
-import { FULL_METADATA, fakeContext, fakeTile, fakeTileSet } from '../../../support/fake-services.ts';
+import { FULL_METADATA, fakeContext, fakeTile, fakeTileLayer, fakeTileSet } from '../../../support/fake-services.ts';
 import { complaints } from '../../../support/schemas.ts';
 
 const get = getFrom(wmts, { md: FULL_METADATA });
@@ -31,7 +31,7 @@ function kvp(changes: Readonly<Record<string, string | null>> = {}): string {
 
 function getOne(getTile: ReturnType<typeof fakeTileSet>['getTile']) {
   const tileSets = [fakeTileSet(predefinedGrid('utm32'), { getTile })];
-  return getFrom(wmts, {}, { tileLayers: [{ name: 'one', title: 'One', abstract: undefined, tileSets }] });
+  return getFrom(wmts, {}, { tileLayers: [fakeTileLayer('one', tileSets)] });
 }
 
 describe('tiles', () => {
@@ -286,7 +286,7 @@ describe('capabilities', () => {
 
   it('WMTS-12: print the corner in the axis order of the CRS', async () => {
     const tileSets = [fakeTileSet(predefinedGrid('geodeticNorth'))];
-    const getNorth = getFrom(wmts, {}, { tileLayers: [{ name: 'one', title: 'One', abstract: undefined, tileSets }] });
+    const getNorth = getFrom(wmts, {}, { tileLayers: [fakeTileLayer('one', tileSets)] });
     assert.match((await getNorth(ways[1][1])).text, /<TopLeftCorner>90 -180<\/TopLeftCorner>/);
   });
 });
