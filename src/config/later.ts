@@ -10,7 +10,7 @@ export const LATER_STORES: readonly string[] = [
   'couchdb',
 ];
 
-export const LATER_SERVICES: readonly string[] = ['kml', 'ogcapi'];
+export const LATER_SERVICES: readonly string[] = ['ogcapi'];
 
 /** Kinds that MapProxy itself gave up (row CCH-20). */
 export const REMOVED_KINDS: readonly string[] = ['riak'];

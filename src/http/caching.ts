@@ -31,6 +31,31 @@ export function publicFor(seconds: number): string {
   return `public, max-age=${seconds}, s-maxage=${seconds}`;
 }
 
+/** `Cache-Control` for what only the client itself may keep, because it depends on who asks. */
+export function privateFor(seconds: number): string {
+  return `private, max-age=${seconds}`;
+}
+
+/** For documents that show a client what it may see, and another one something else. */
+export const PRIVATE_HEADERS: ResponseHeaders = { 'Cache-Control': 'private' };
+
+/** A body that has no time: made for this request. */
+export interface TaggedBody {
+  readonly body: Buffer | string;
+  readonly mimeType: string;
+}
+
+/**
+ * The answer with a body that is known by itself alone: its entity tag is made of all of it, and it has no
+ * Last-Modified, which a body of the same age with another content would share (row KML-02).
+ */
+export function taggedResponse(request: Request, { body, mimeType }: TaggedBody, cacheControl: string): Response {
+  const etag = hash('md5', body);
+  const headers = { ETag: etag, 'Cache-Control': cacheControl };
+  if (isNotModified(request, etag, Infinity)) return new Response(304, headers, null);
+  return new Response(200, { 'Content-Type': mimeType, ...headers }, body);
+}
+
 /**
  * The answer with a body that clients may keep: 200, or 304 if they have it (rows APP-06, APP-08).
  * `cacheControl` is what `publicFor` gave.

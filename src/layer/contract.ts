@@ -1,6 +1,7 @@
 import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Bbox, Size, TileCoord } from '../grid/types.ts';
 import type { PreparedAnswer } from '../http/caching.ts';
+import type { ImageSettings } from '../image/options.ts';
 import type { Raster } from '../image/raster.ts';
 import type { InfoSource, LegendSource } from '../source/contract.ts';
 import type { Srs } from '../srs/srs.ts';
@@ -30,6 +31,8 @@ export interface TileSet {
   /** File extension of the configured format as in tile URLs: `png`, `jpeg` (row TRAP-12). */
   readonly format: string;
   readonly mimeType: string;
+  /** How its pictures are written, for those that are changed on their way to a client (rows AUTH-06, AUTH-08). */
+  readonly image: ImageSettings;
   /** Area with content in the grid's SRS. */
   readonly extent: Bbox;
   /**
@@ -47,6 +50,14 @@ export interface TileLayer {
   readonly title: string;
   readonly abstract: string | undefined;
   readonly tileSets: readonly TileSet[];
+  /** Who can be asked what is at a point of a tile; a tile set that is missing here cannot be queried (row WMTS-06). */
+  readonly infoSources: ReadonlyMap<TileSet, readonly InfoSource[]>;
+  /**
+   * Address of its legend as capabilities of WMTS by KVP and by REST print it, with `{base_url}` and `{layer_name}` to be
+   * filled in (rows LYR-08, LYR-09). Undefined: there is none.
+   */
+  readonly legendUrls: { readonly kvp: string | undefined; readonly rest: string | undefined };
+  readonly dimensions: readonly LayerDimension[];
 }
 
 /** What is asked of a map layer. */

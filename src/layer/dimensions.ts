@@ -18,3 +18,8 @@ export function dimensionValues(
     }),
   );
 }
+
+/** What tiles are asked for where a service has no place for dimensions; undefined: the layer has none. */
+export function defaultDimensions(dimensions: readonly LayerDimension[]): ReadonlyMap<string, string> | undefined {
+  return dimensions.length === 0 ? undefined : dimensionValues(dimensions, undefined);
+}

@@ -2,8 +2,10 @@ import type { Coverage } from '../coverage/contract.ts';
 import { limitedTo } from '../coverage/limited-to.ts';
 import type { ReadGeometry } from '../coverage/read/polygons.ts';
 import type { Bbox } from '../grid/types.ts';
+import { NO_CACHE_HEADERS } from '../http/caching.ts';
 import { ConfigError, RequestError } from '../http/errors.ts';
 import type { Request } from '../http/request.ts';
+import { type Response, textResponse } from '../http/response.ts';
 import { getLogger } from '../log.ts';
 import { srsByCode } from '../srs/srs.ts';
 
@@ -154,6 +156,27 @@ async function partOf({ layers }: AuthorizationResult, limits: readonly Coverage
     limitsOf: (layer) => limitsByLayer.get(layer) ?? [],
     limits,
   };
+}
+
+/**
+ * The layers whose tiles a client may see, by name: those that capabilities of tile services show it.
+ *
+ * @throws AuthorizationError as `permissionsFor`
+ */
+export async function permittedTileLayers(
+  authorize: Authorize,
+  service: 'tms' | 'wmts',
+  layers: Iterable<string>,
+  request: Request,
+): Promise<ReadonlySet<string>> {
+  const names = [...new Set(layers)];
+  const permissions = await permissionsFor(authorize, service, names, request);
+  return new Set(names.filter((name) => permissions.permits(name, 'tile')));
+}
+
+/** 401 or 403 in plain text (row AUTH-03). */
+export function refusal({ status, message }: AuthorizationError): Response {
+  return textResponse(status ?? 403, message, NO_CACHE_HEADERS);
 }
 
 /** @throws ConfigError for an area that cannot be read */

@@ -11,9 +11,10 @@ export interface OwsException {
   readonly status?: number | undefined;
 }
 
-/** HTTP status by code (row WMTS-08; OGC 07-057r7, table 25). */
+/** HTTP status by code (row WMTS-08; OGC 07-057r7, the exceptions of GetTile and GetFeatureInfo). */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   TileOutOfRange: 400,
+  PointIJOutOfRange: 400,
   MissingParameterValue: 400,
   InvalidParameterValue: 400,
   OperationNotSupported: 501,

@@ -1,5 +1,7 @@
+import { globalOptions } from '../../src/config/options/globals.ts';
 import type { TileGrid } from '../../src/grid/tile-grid.ts';
 import type { TileCoord } from '../../src/grid/types.ts';
+import { imageSettings } from '../../src/image/options.ts';
 import type {
   MapLayer,
   MapOutput,
@@ -31,9 +33,24 @@ export function fakeTileSet(grid: TileGrid, options: Partial<TileSet> = {}): Til
     grid,
     format: 'png',
     mimeType: 'image/png',
+    image: imageSettings(globalOptions.parse({}).image, 'image/png'),
     extent: grid.bbox,
     getTile: (coord) => fakeTile(coord),
     ...options,
+  };
+}
+
+/** A layer with these tile sets; give what matters to a test. */
+export function fakeTileLayer(name: string, tileSets: readonly TileSet[], layer: Partial<TileLayer> = {}): TileLayer {
+  return {
+    name,
+    title: name,
+    abstract: undefined,
+    tileSets,
+    infoSources: new Map(),
+    legendUrls: { kvp: undefined, rest: undefined },
+    dimensions: [],
+    ...layer,
   };
 }
 
@@ -49,21 +66,17 @@ export class FakeRenderer implements MapRenderer {
   }
 }
 
-const OSM: TileLayer = {
-  name: 'osm',
-  title: 'Streets &amp; <houses>',
-  abstract: 'An abstract',
-  tileSets: ['GLOBAL_MERCATOR', 'GLOBAL_GEODETIC', 'webmercator'].map((name) => fakeTileSet(predefinedGrid(name))),
-};
+const OSM = fakeTileLayer(
+  'osm',
+  ['GLOBAL_MERCATOR', 'GLOBAL_GEODETIC', 'webmercator'].map((name) => fakeTileSet(predefinedGrid(name))),
+  { title: 'Streets &amp; <houses>', abstract: 'An abstract' },
+);
 
-const PHOTO: TileLayer = {
-  name: 'photo',
-  title: 'Aerial photos',
-  abstract: undefined,
-  tileSets: ['utm32', 'sqrt2'].map((name) =>
-    fakeTileSet(predefinedGrid(name), { format: 'jpeg', mimeType: 'image/jpeg' }),
-  ),
-};
+const PHOTO = fakeTileLayer(
+  'photo',
+  ['utm32', 'sqrt2'].map((name) => fakeTileSet(predefinedGrid(name), { format: 'jpeg', mimeType: 'image/jpeg' })),
+  { title: 'Aerial photos' },
+);
 
 export const FAKE_TILE_LAYERS: readonly TileLayer[] = [OSM, PHOTO];
 

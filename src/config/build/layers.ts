@@ -1,3 +1,4 @@
+import type { TileCache } from '../../cache/tile-cache.ts';
 import { ConfigError } from '../../http/errors.ts';
 import type { LayerDimension, TileLayer } from '../../layer/contract.ts';
 import { ConfiguredMapLayer, type Drawable } from '../../layer/map-layer.ts';
@@ -8,7 +9,7 @@ import type { LayerOptions } from '../options/layer.ts';
 import type { Path } from '../places.ts';
 import { withoutPlace } from '../problems.ts';
 import type { Graph } from './graph.ts';
-import { layerDimensions, layerMetadata, nominalResolution } from './layer-options.ts';
+import { layerDimensions, layerMetadata, legendUrls, nominalResolution } from './layer-options.ts';
 
 export interface BuiltLayers {
   /** Root of the tree that WMS shows. */
@@ -41,6 +42,12 @@ function isRoot({ layers, sources, tile_sources: tileSources }: LayerOptions): b
   return layers !== undefined || sources !== undefined || tileSources !== undefined;
 }
 
+/** A cache by its name in the configuration, seen through each of its grids. */
+interface NamedCache {
+  readonly cache: string;
+  readonly tileSets: readonly TileCache[];
+}
+
 class LayerBuilder {
   readonly tileLayers: TileLayer[] = [];
   readonly #configuration: Configuration;
@@ -62,8 +69,11 @@ class LayerBuilder {
       this.#at([...path, 'sources', index], () => this.#drawable(source, options)),
     );
     const dimensions = this.#at([...path, 'dimensions'], () => layerDimensions(options)) ?? [];
-    this.#at([...path, 'dimensions'], () => checkDimensions(dimensions, drawables));
-    const tileLayer = this.#at(path, () => this.#tileLayer(options));
+    const caches = this.#at(path, () => this.#tileCaches(options)) ?? [];
+    const drawn = drawables.flatMap((drawable) => (drawable?.kind === 'cache' ? drawable.caches : []));
+    const tiled = caches.flatMap(({ tileSets }) => tileSets);
+    this.#at([...path, 'dimensions'], () => checkDimensions(dimensions, [...drawn, ...tiled]));
+    const tileLayer = this.#at(path, () => this.#tileLayer(options, caches, dimensions));
     if (tileLayer !== undefined) this.tileLayers.push(tileLayer);
     const layers = (options.layers ?? []).map((layer, index) => this.layer(layer, [...path, 'layers', index]));
     return new ConfiguredMapLayer({
@@ -83,7 +93,7 @@ class LayerBuilder {
   }
 
   /** Row LYR-13. Each is asked once, though several caches of the layer are made from it. */
-  #infoSources({ sources }: LayerOptions): InfoSource[] {
+  #infoSources({ sources }: Pick<LayerOptions, 'sources'>): InfoSource[] {
     return [
       ...new Set((sources ?? []).flatMap((source) => this.#known(source, () => this.#graph.infoSources(source)))),
     ];
@@ -131,16 +141,42 @@ class LayerBuilder {
     }
   }
 
-  /** A named layer with exactly one cache, what is only beside it not counted, or with `tile_sources` (rows LYR-04, LYR-05). */
-  #tileLayer({ name, title, sources, tile_sources: tileSources, md }: LayerOptions): TileLayer | undefined {
-    if (name === undefined || title === undefined) return undefined;
+  /** Of a named layer with exactly one cache, what is only beside it not counted, or with `tile_sources` (rows LYR-04, LYR-05). */
+  #tileCaches({ name, title, sources, tile_sources: tileSources }: LayerOptions): NamedCache[] {
+    if (name === undefined || title === undefined) return [];
     const counted = tileSources ?? (sources ?? []).filter((source) => !this.#isBeside(source));
-    if (tileSources === undefined && counted.length !== 1) return undefined;
+    if (tileSources === undefined && counted.length !== 1) return [];
     const caches = counted.filter((source) => this.#graph.hasCache(source));
     const missing = tileSources?.find((source) => !this.#graph.hasCache(source));
     if (missing !== undefined) throw new ConfigError(`cache "${missing}" not found${this.#graph.suggestion(missing)}`);
-    const tileSets = caches.flatMap((cache) => this.#needed(name, () => this.#graph.tileCaches(cache)));
-    return tileSets.length === 0 ? undefined : { name, title, abstract: md?.abstract, tileSets };
+    return caches.map((cache) => ({
+      cache,
+      tileSets: this.#needed(name, () => this.#graph.tileCaches(cache)),
+    }));
+  }
+
+  #tileLayer(
+    options: LayerOptions,
+    caches: readonly NamedCache[],
+    dimensions: readonly LayerDimension[],
+  ): TileLayer | undefined {
+    const { name, title, md, sources, tile_sources: tileSources } = options;
+    if (name === undefined || title === undefined || caches.length === 0) return undefined;
+    // With `tile_sources`, what stands beside the sources has nothing to do with the tiles.
+    const beside = tileSources === undefined ? (sources ?? []).filter((source) => this.#isBeside(source)) : [];
+    const infoSources = caches.flatMap(({ cache, tileSets }) => {
+      const asked = this.#infoSources({ sources: [cache, ...beside] });
+      return asked.length === 0 ? [] : tileSets.map((tileSet) => [tileSet, asked] as const);
+    });
+    return {
+      name,
+      title,
+      abstract: md?.abstract,
+      tileSets: caches.flatMap(({ tileSets }) => tileSets),
+      infoSources: new Map(infoSources),
+      legendUrls: legendUrls(options, this.#configuration),
+      dimensions,
+    };
   }
 
   /** Whether a source does not count beside a cache: it only explains or answers questions. */
@@ -161,13 +197,10 @@ class LayerBuilder {
 }
 
 /** Caches must be able to tell tiles of different dimensions apart (row LYR-11). @throws ConfigError */
-function checkDimensions(dimensions: readonly LayerDimension[], drawables: readonly (Drawable | undefined)[]): void {
+function checkDimensions(dimensions: readonly LayerDimension[], caches: readonly TileCache[]): void {
   if (dimensions.length === 0) return;
-  for (const drawable of drawables) {
-    if (drawable?.kind !== 'cache') continue;
-    const unable = drawable.caches.find(({ takesDimensions }) => !takesDimensions);
-    if (unable !== undefined) throw new ConfigError(`caching of dimension layer (${unable.name}) is not supported yet`);
-  }
+  const unable = caches.find(({ takesDimensions }) => !takesDimensions);
+  if (unable !== undefined) throw new ConfigError(`caching of dimension layer (${unable.name}) is not supported yet`);
 }
 
 function withDimensions(drawable: Drawable, dimensions: readonly LayerDimension[]): Drawable {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anyText, notYet } from '../../options.ts';
+import { anyText } from '../../options.ts';
 
 const link = z.object({ url: z.string(), format: z.string().optional(), type: anyText.optional() });
 
@@ -38,6 +38,9 @@ export interface LayerOptions {
   readonly layers?: readonly LayerOptions[] | undefined;
   readonly md?: z.infer<typeof metadata> | undefined;
   readonly legendurl?: string | undefined;
+  /** Templates with `{base_url}` and `{layer_name}` (row LYR-09). */
+  readonly wmts_kvp_legendurl?: string | undefined;
+  readonly wmts_rest_legendurl?: string | undefined;
   readonly min_res?: number | undefined;
   readonly max_res?: number | undefined;
   readonly min_scale?: number | undefined;
@@ -65,6 +68,6 @@ export const layerOptions: z.ZodType<LayerOptions> = z.object({
   nominal_res: z.number().positive().optional(),
   nominal_scale: z.number().positive().optional(),
   dimensions: z.record(z.string(), dimension).optional(),
-  wmts_kvp_legendurl: notYet(z.string().optional()),
-  wmts_rest_legendurl: notYet(z.string().optional()),
+  wmts_kvp_legendurl: z.string().optional(),
+  wmts_rest_legendurl: z.string().optional(),
 });

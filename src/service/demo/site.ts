@@ -3,12 +3,13 @@ import { configuredText } from '../../http/xml.ts';
 import type { MapLayer, ServiceMetadata } from '../../layer/contract.ts';
 import type { ServiceContext, ServiceDefinition } from '../contract.ts';
 import { metadataOr } from '../metadata.ts';
-import tms, { tileMapsOf } from '../tms/index.ts';
-import type { TileMap } from '../tms/tile-map.ts';
+import tms from '../tms/index.ts';
+import { type TileMap, tileMapsOf } from '../tms/tile-map.ts';
 import wms, { namedLayers } from '../wms/index.ts';
 import { type WmsSettings, wmsSettings } from '../wms/options.ts';
-import wmts, { restTemplate, type WmtsOptions, wmtsWays } from '../wmts/index.ts';
+import wmts from '../wmts/index.ts';
 import { type WmtsTiles, wmtsOffer } from '../wmts/layers.ts';
+import { restTemplate, type WmtsOptions, wmtsWays } from '../wmts/options.ts';
 
 /** A layer with all the ways to see it. */
 export interface SiteLayer {
@@ -39,7 +40,7 @@ export interface Site {
 export function buildSite(context: ServiceContext): Site {
   const hasService = (type: string): boolean => context.serviceTypes.includes(type);
   const settings = hasService('wms') ? wmsSettings(optionsOf(wms, context), context) : undefined;
-  const tileMaps = hasService('tms') ? tileMapsOf(optionsOf(tms, context), context) : [];
+  const tileMaps = hasService('tms') ? tileMapsOf(optionsOf(tms, context).use_grid_names === true, context) : [];
   return {
     metadata: settings?.metadata ?? metadataOr(undefined, context.defaultMetadata),
     layers: siteLayers(context, settings !== undefined, tileMaps, hasService('wmts')),

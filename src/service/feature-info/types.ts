@@ -17,3 +17,9 @@ export function infoTypeOf(mediaType: string): InfoType {
   const [essence = ''] = mediaType.split(';');
   return BY_MEDIA_TYPE[essence.trim().toLowerCase()] ?? 'text';
 }
+
+/** For a document of a media type, which is in UTF-8 where it is text. */
+export function infoHeaders(mediaType: string): { readonly 'Content-Type': string } {
+  const needsCharset = mediaType.startsWith('text/') && !mediaType.includes(';');
+  return { 'Content-Type': needsCharset ? `${mediaType}; charset=utf-8` : mediaType };
+}

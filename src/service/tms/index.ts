@@ -1,22 +1,26 @@
 import { z } from 'zod';
 import type { Application } from '../../http/application.ts';
-import { cacheableResponse, NO_CACHE_HEADERS, publicFor } from '../../http/caching.ts';
+import { NO_CACHE_HEADERS, PRIVATE_HEADERS } from '../../http/caching.ts';
 import { RequestError, SourceError } from '../../http/errors.ts';
 import { parseQuery } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
 import { Response, textResponse } from '../../http/response.ts';
-import type { ServiceMetadata, Tile } from '../../layer/contract.ts';
-import { BlankTiles } from '../blank-tile.ts';
+import type { ServiceMetadata } from '../../layer/contract.ts';
+import { AuthorizationError, type Authorize, permittedTileLayers, refusal } from '../authorization.ts';
 import { defineService, type Service, type ServiceContext } from '../contract.ts';
 import { metadataOptions, metadataOr } from '../metadata.ts';
+import { TileAnswers } from '../tile-answers.ts';
 import { DEFAULT_TITLE, errorDocument, rootResource, tileMapDocument, tileMapService } from './documents.ts';
-import { TileMap, tileMapsByPath } from './tile-map.ts';
+import { type TileMap, tileMapsByPath, tileMapsOf, unknownLayer } from './tile-map.ts';
 import { parseTilePath } from './tile-path.ts';
 
 /** Where rows are counted from; `ul` and `ll` are MapProxy's older names. */
 const ORIGINS = { sw: 'sw', nw: 'nw', ll: 'sw', ul: 'nw' } as const;
 
 type Origin = 'sw' | 'nw';
+
+/** The map that a layer's name alone stands for (row TMS-04). */
+const PREFERRED_SPECS = ['EPSG900913', 'EPSG4326'];
 
 export const tmsOptions = z.object({
   /** Grids are called by their names in URLs, not by their SRS (row TMS-07). */
@@ -36,13 +40,6 @@ export default defineService<TmsOptions>({
     return { paths: ['tms', 'tiles'], application: new TileService(options, context).answer };
   },
 });
-
-/** The tile maps that the service offers, in the order of the configuration. */
-export function tileMapsOf(options: TmsOptions, context: ServiceContext): TileMap[] {
-  return context.tileLayers.flatMap((layer) =>
-    layer.tileSets.map((tileSet) => new TileMap(layer, tileSet, options.use_grid_names === true)),
-  );
-}
 
 /** How one of the two addresses behaves. */
 interface Flavour {
@@ -68,16 +65,16 @@ class TileService {
   readonly #byPath: ReadonlyMap<string, TileMap>;
   readonly #metadata: ServiceMetadata;
   readonly #tilesOrigin: Origin | undefined;
-  readonly #cacheControl: string;
-  readonly #blankTiles: BlankTiles;
+  readonly #tiles: TileAnswers;
+  readonly #authorize: Authorize | undefined;
 
   constructor(options: TmsOptions, context: ServiceContext) {
-    this.#tileMaps = tileMapsOf(options, context);
-    this.#byPath = tileMapsByPath(this.#tileMaps);
+    this.#tileMaps = tileMapsOf(options.use_grid_names === true, context);
+    this.#byPath = tileMapsByPath(this.#tileMaps, PREFERRED_SPECS);
     this.#metadata = metadataOr(options.md ?? undefined, context.defaultMetadata);
     this.#tilesOrigin = originOf(options.origin ?? undefined);
-    this.#cacheControl = publicFor(context.tileMaxAge);
-    this.#blankTiles = new BlankTiles(context.renderer);
+    this.#tiles = new TileAnswers('tms', context);
+    this.#authorize = context.authorize;
   }
 
   answer: Application = (request) => {
@@ -94,34 +91,9 @@ class TileService {
     const path = parseTilePath(request.pathInfo, flavour.word.length + 2);
     if (path === undefined) return this.#describe(request, flavour);
     const tileMap = this.#byPath.get(path.name);
-    if (tileMap === undefined) throw new RequestError(`unknown layer: ${layerName(path.name)}`);
-    const { extension } = tileMap;
-    if (extension !== undefined && path.extension !== extension) {
-      throw new RequestError(`invalid format (${path.extension}). this tile set only supports (${extension})`);
-    }
-    const level = tileMap.gridLevel(path.z, flavour.countedByProfile);
-    const coord = tileMap.gridCoord([path.x, path.y, level], this.#origin(request, flavour));
-    if (coord === undefined) {
-      throw new RequestError('The requested tile is outside the bounding box of the tile map.', {
-        code: 'TileOutOfRange',
-      });
-    }
-    // No object literal with `signal` here: the signal is made on first use, and a tile at hand has no use for it.
-    const tile = tileMap.tileSet.getTile(coord, request);
-    return tile instanceof Promise
-      ? tile.then((made) => this.#deliver(request, made, tileMap))
-      : this.#deliver(request, tile, tileMap);
-  }
-
-  #deliver(request: Request, tile: Tile | null, tileMap: TileMap): Response | Promise<Response> {
-    if (tile === null) {
-      const { grid } = tileMap.tileSet;
-      return this.#blankTiles
-        .tile(grid.tileSize, grid.srs)
-        .then((blank) => cacheableResponse(request, blank, this.#cacheControl));
-    }
-    if (!tile.cacheable) return new Response(200, { 'Content-Type': tile.mimeType, ...NO_CACHE_HEADERS }, tile.body);
-    return cacheableResponse(request, tile, this.#cacheControl);
+    if (tileMap === undefined) throw unknownLayer(path.name);
+    const coord = tileMap.tileAt(path, flavour.countedByProfile, this.#origin(request, flavour));
+    return this.#tiles.answer(request, tileMap, coord, tileMap.dimensions);
   }
 
   #origin(request: Request, { countedByProfile }: Flavour): Origin | undefined {
@@ -130,7 +102,7 @@ class TileService {
     return originOf(parseQuery(request.queryString).get('origin')) ?? this.#tilesOrigin;
   }
 
-  #describe(request: Request, flavour: Flavour): Response {
+  #describe(request: Request, flavour: Flavour): Response | Promise<Response> {
     const words = request.pathInfo.split('/').slice(2);
     const url = `${request.publicUrl.base}/tms`;
     const [version = '', layer, spec] = words;
@@ -140,20 +112,37 @@ class TileService {
       return xmlResponse(200, rootResource(this.#metadata.title ?? DEFAULT_TITLE, url));
     }
     if (version !== '1.0.0' || spec === '') throw invalidRequest(request);
-    if (isDirectory) return xmlResponse(200, tileMapService(this.#tileMaps, this.#metadata, url));
+    if (isDirectory) return this.#list(request, url);
     if (layer === undefined || layer === '') throw invalidRequest(request);
     const tileMap = this.#byPath.get(spec === undefined ? layer : `${layer}/${spec}`);
-    if (tileMap === undefined) throw new RequestError(`unknown layer: ${layer}`);
-    return xmlResponse(200, tileMapDocument(tileMap, url));
+    if (tileMap === undefined) throw unknownLayer(layer);
+    return this.#permitted(request, [tileMap], ([shown]) => {
+      if (shown === undefined) throw new AuthorizationError(403);
+      return tileMapDocument(shown, url);
+    });
+  }
+
+  #list(request: Request, url: string): Response | Promise<Response> {
+    return this.#permitted(request, this.#tileMaps, (shown) => tileMapService(shown, this.#metadata, url));
+  }
+
+  /** A document about those of the tile maps that the client may see. @throws AuthorizationError */
+  #permitted(
+    request: Request,
+    tileMaps: readonly TileMap[],
+    describe: (shown: readonly TileMap[]) => string,
+  ): Response | Promise<Response> {
+    if (this.#authorize === undefined) return xmlResponse(200, describe(tileMaps));
+    const names = tileMaps.map(({ layer }) => layer.name);
+    return permittedTileLayers(this.#authorize, 'tms', names, request).then((permitted) => {
+      const shown = tileMaps.filter(({ layer }) => permitted.has(layer.name));
+      return xmlResponse(200, describe(shown), PRIVATE_HEADERS);
+    });
   }
 }
 
 function originOf(name: string | undefined): Origin | undefined {
   return name === 'sw' || name === 'nw' || name === 'll' || name === 'ul' ? ORIGINS[name] : undefined;
-}
-
-function layerName(pathName: string): string {
-  return pathName.split('/', 1)[0] ?? pathName;
 }
 
 function invalidRequest(request: Request): RequestError {
@@ -166,6 +155,7 @@ function xmlResponse(status: number, body: string, headers: Response['headers'] 
 
 /** 404 for what the client asked wrongly, 500 for a source that failed (row TMS-08). */
 function errorResponse(error: unknown, flavour: Flavour): Response {
+  if (error instanceof AuthorizationError) return refusal(error);
   if (error instanceof RequestError) return flavour.error(error.status ?? 404, error.message);
   if (error instanceof SourceError) return flavour.error(500, error.message);
   throw error;

@@ -1,9 +1,14 @@
 import { bboxEquals } from '../../grid/bbox.ts';
 import type { TileGrid } from '../../grid/tile-grid.ts';
 import type { Bbox, TileCoord } from '../../grid/types.ts';
+import { RequestError } from '../../http/errors.ts';
 import { configuredText } from '../../http/xml.ts';
 import type { TileLayer, TileSet } from '../../layer/contract.ts';
+import { defaultDimensions } from '../../layer/dimensions.ts';
 import { MERCATOR_LIMIT, srsByCode } from '../../srs/srs.ts';
+import type { ServiceContext } from '../contract.ts';
+import { outOfRange } from '../tile-answers.ts';
+import type { TilePath } from './tile-path.ts';
 
 const MERCATOR_WORLD: Bbox = [-MERCATOR_LIMIT, -MERCATOR_LIMIT, MERCATOR_LIMIT, MERCATOR_LIMIT];
 const GEODETIC_WORLD: Bbox = [-180, -90, 180, 90];
@@ -17,6 +22,11 @@ export interface TileMapLevel {
   readonly unitsPerPixel: number;
 }
 
+/** The tile maps that a service offers, in the order of the configuration. */
+export function tileMapsOf(useGridNames: boolean, { tileLayers }: ServiceContext): TileMap[] {
+  return tileLayers.flatMap((layer) => layer.tileSets.map((tileSet) => new TileMap(layer, tileSet, useGridNames)));
+}
+
 /** A TileMap of TMS 1.0.0: one layer in one grid, its levels counted as the profile wants them (row TMS-05). */
 export class TileMap {
   readonly layer: TileLayer;
@@ -28,6 +38,8 @@ export class TileMap {
   readonly srsName: string;
   /** The file extension that URLs must have; undefined: any will do, the cache holds several formats. */
   readonly extension: string | undefined;
+  /** Of its tiles: URLs have no place for others. */
+  readonly dimensions: ReadonlyMap<string, string> | undefined;
   readonly #isSqrt2: boolean;
 
   constructor(layer: TileLayer, tileSet: TileSet, useGridNames: boolean) {
@@ -39,6 +51,7 @@ export class TileMap {
     this.profile = profileOf(grid);
     this.srsName = this.profile === 'global-mercator' ? 'OSGEO:41001' : grid.srs.code;
     this.extension = format === 'mixed' ? undefined : format;
+    this.dimensions = defaultDimensions(layer.dimensions);
     this.#isSqrt2 = isSqrt2(grid.resolutions);
   }
 
@@ -62,6 +75,25 @@ export class TileMap {
     }
   }
 
+  /**
+   * The tile of the grid that a URL names, in the grid's own origin.
+   *
+   * @throws RequestError for another format than the layer's, `TileOutOfRange` for a tile outside the grid
+   */
+  tileAt({ x, y, z, extension }: TilePath, countedByProfile: boolean, origin: 'sw' | 'nw' | undefined): TileCoord {
+    if (this.extension !== undefined && extension !== this.extension) {
+      throw new RequestError(`invalid format (${extension}). this tile set only supports (${this.extension})`);
+    }
+    return this.requiredCoord([x, y, z], countedByProfile, origin);
+  }
+
+  /** The same for a coordinate alone. @throws RequestError `TileOutOfRange` */
+  requiredCoord([x, y, z]: TileCoord, countedByProfile: boolean, origin: 'sw' | 'nw' | undefined): TileCoord {
+    const coord = this.gridCoord([x, y, this.gridLevel(z, countedByProfile)], origin);
+    if (coord === undefined) throw outOfRange();
+    return coord;
+  }
+
   /** The tile of the grid for a coordinate counted from `origin`; undefined outside the grid. */
   gridCoord(coord: TileCoord, origin: 'sw' | 'nw' | undefined): TileCoord | undefined {
     const { grid } = this.tileSet;
@@ -70,15 +102,27 @@ export class TileMap {
   }
 }
 
-/** All tile maps of the layers by the names that URLs have for them: `osm/EPSG900913`, `osm_EPSG900913`, `osm`. */
-export function tileMapsByPath(tileMaps: readonly TileMap[]): ReadonlyMap<string, TileMap> {
+/** Row TMS-08. */
+export function unknownLayer(pathName: string): RequestError {
+  return new RequestError(`unknown layer: ${pathName.split('/', 1)[0]}`);
+}
+
+/**
+ * All tile maps of the layers by the names that URLs have for them: `osm/EPSG900913`, `osm_EPSG900913`, `osm`.
+ *
+ * @param preferred specs of the map that the layer's name alone stands for, the first that there is (rows TMS-04, KML-03)
+ */
+export function tileMapsByPath(
+  tileMaps: readonly TileMap[],
+  preferred: readonly string[],
+): ReadonlyMap<string, TileMap> {
   const byPath = new Map<string, TileMap>();
   for (const tileMap of tileMaps) {
     byPath.set(`${tileMap.layer.name}_${tileMap.spec}`, tileMap);
     byPath.set(`${tileMap.layer.name}/${tileMap.spec}`, tileMap);
   }
-  // Without a spec: the Mercator map, else the geodetic one (row TMS-04); a layer's full name comes before both.
-  for (const spec of ['EPSG900913', 'EPSG4326']) {
+  // A layer's full name comes before these.
+  for (const spec of preferred) {
     for (const tileMap of tileMaps) {
       const { name } = tileMap.layer;
       if (tileMap.spec === spec && !byPath.has(name)) byPath.set(name, tileMap);

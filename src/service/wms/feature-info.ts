@@ -4,7 +4,7 @@ import { Response } from '../../http/response.ts';
 import type { MapLayer } from '../../layer/contract.ts';
 import type { InfoQuery } from '../../source/contract.ts';
 import { combineInfos } from '../feature-info/combine.ts';
-import { type InfoType, infoTypeOf } from '../feature-info/types.ts';
+import { type InfoType, infoHeaders, infoTypeOf } from '../feature-info/types.ts';
 import { isQueryable, leavesOf } from './layer-tree.ts';
 import { checkRequired, checkStyles, readBbox, readLayers, readSize, readSrs, westFirst } from './map-request.ts';
 import type { WmsSettings } from './options.ts';
@@ -76,15 +76,15 @@ export async function answerInfo(
   const sources = [...new Set(leaves.flatMap(({ infoSources }) => infoSources))];
   const answers = await Promise.all(sources.map((source) => source.getFeatureInfo({ ...point, signal })));
   const combined = combineInfos(answers.filter((answer) => answer !== null));
-  if (combined === undefined) return new Response(200, typeHeader(emptyType(point)), '');
+  if (combined === undefined) return new Response(200, infoHeaders(emptyType(point)), '');
   const wanted = point.infoFormat === undefined ? defaultType(infoTransforms) : infoTypeOf(point.infoFormat);
   const transform = wanted === undefined ? undefined : infoTransforms.get(wanted);
   // Text, which documents of different types become, has nothing to transform.
   if (wanted === undefined || transform === undefined || combined.type === 'text') {
-    return new Response(200, typeHeader(infoMediaType(version, combined.type)), combined.body);
+    return new Response(200, infoHeaders(infoMediaType(version, combined.type)), combined.body);
   }
   const body = await transform(combined.body, signal);
-  return new Response(200, typeHeader(infoMediaType(version, wanted)), body);
+  return new Response(200, infoHeaders(infoMediaType(version, wanted)), body);
 }
 
 /** Row WMS-40; undefined: as the sources answer. */
@@ -100,9 +100,4 @@ function emptyType({ infoFormat }: InfoRequest['point']): string {
 export function infoMediaType(version: WmsVersion, type: InfoType): string {
   if (type === 'xml') return version === '1.3.0' ? 'text/xml' : 'application/vnd.ogc.gml';
   return { text: 'text/plain', html: 'text/html', json: 'application/json' }[type];
-}
-
-function typeHeader(mediaType: string): { 'Content-Type': string } {
-  const needsCharset = mediaType.startsWith('text/') && !mediaType.includes(';');
-  return { 'Content-Type': needsCharset ? `${mediaType}; charset=utf-8` : mediaType };
 }

@@ -7,6 +7,7 @@ const log = getLogger('mapproxy.service.wmts');
 
 /** A layer with the matrix sets it is offered in. */
 export interface WmtsLayer {
+  readonly layer: TileLayer;
   readonly name: string;
   readonly title: string;
   readonly abstract: string;
@@ -15,6 +16,7 @@ export interface WmtsLayer {
 
 /** A layer in one matrix set. */
 export interface WmtsTiles {
+  readonly layer: TileLayer;
   readonly matrixSet: MatrixSet;
   readonly tileSet: TileSet;
   /** The file extension of the format; undefined: the cache holds several, any is taken (row WMTS-15). */
@@ -41,10 +43,11 @@ export function wmtsOffer(tileLayers: readonly TileLayer[]): WmtsOffer {
       }
       const matrixSet = matrixSets.get(grid.name) ?? new MatrixSet(grid);
       matrixSets.set(grid.name, matrixSet);
-      tiles.set(grid.name, { matrixSet, tileSet, extension: format === 'mixed' ? undefined : format });
+      tiles.set(grid.name, { layer, matrixSet, tileSet, extension: format === 'mixed' ? undefined : format });
     }
     if (tiles.size === 0) continue;
     layers.set(layer.name, {
+      layer,
       name: layer.name,
       title: configuredText(layer.title),
       abstract: configuredText(layer.abstract ?? ''),
@@ -52,6 +55,11 @@ export function wmtsOffer(tileLayers: readonly TileLayer[]): WmtsOffer {
     });
   }
   return { layers, matrixSets };
+}
+
+/** Whether any of a layer's matrix sets can be asked what is at a point (row WMTS-11). */
+export function isQueryable({ layer, tiles }: WmtsLayer): boolean {
+  return [...tiles.values()].some(({ tileSet }) => (layer.infoSources.get(tileSet) ?? []).length > 0);
 }
 
 /** The demo asks for the offer too: what is left out is said once. */

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../http/errors.ts';
 
-/** What a REST URL names. `dimensions` holds the template's variables that WMTS itself does not know. */
+/** What a REST URL names. */
 export interface RestTile {
   readonly layer: string;
   readonly matrixSet: string;
@@ -9,7 +9,12 @@ export interface RestTile {
   readonly column: number;
   /** File extension; undefined where the template has no place for it. */
   readonly extension: string | undefined;
+  /** By lower-case name: the template's variables that WMTS itself does not know. */
   readonly dimensions: ReadonlyMap<string, string>;
+  /** A pixel of the tile, of templates for feature info. */
+  readonly pixel: readonly [column: number, row: number];
+  /** The suffix of a format of feature info; undefined where the template has no place for it. */
+  readonly infoFormat: string | undefined;
 }
 
 const PATTERNS: Readonly<Record<string, string>> = {
@@ -20,30 +25,42 @@ const PATTERNS: Readonly<Record<string, string>> = {
   TileRow: '-?\\d+',
   TileCol: '-?\\d+',
   Format: '\\w+',
+  I: '\\d+',
+  J: '\\d+',
+  InfoFormat: '\\w+',
 };
 
 const DIMENSION_PATTERN = '[\\w.,:-]+';
 
-const REQUIRED = ['Layer', 'TileMatrixSet', 'TileMatrix', 'TileCol', 'TileRow'];
+/** What a template for tiles must have. */
+export const TILE_VARIABLES = ['Layer', 'TileMatrixSet', 'TileMatrix', 'TileCol', 'TileRow'];
+
+/** What a template for feature info must have (row WMTS-06). */
+export const INFO_VARIABLES = [...TILE_VARIABLES, 'I', 'J'];
 
 /** `{Layer}`, and `{{Layer}}` as in configurations from before MapProxy 1.6. */
-const VARIABLE = /\{\{(\w+)\}\}|\{(\w+)\}/g;
+const VARIABLE = /\{\{([A-Za-z_]\w*)\}\}|\{([A-Za-z_]\w*)\}/g;
 
-/** The form of tile URLs below `/wmts` (row WMTS-05). */
+const NO_DIMENSIONS: ReadonlyMap<string, string> = new Map();
+
+/** The form of URLs below `/wmts` (rows WMTS-05, WMTS-06). */
 export class RestTemplate {
   readonly #template: string;
   readonly #pattern: RegExp;
+  /** As they stand in the template. */
   readonly #dimensions: readonly string[];
 
-  /** @throws ConfigError `InvalidWMTSTemplate` when a variable is missing. */
-  constructor(template: string) {
+  /** @throws ConfigError `InvalidWMTSTemplate` when a variable is missing or stands there twice. */
+  constructor(template: string, required: readonly string[]) {
     const names = [...template.matchAll(VARIABLE)].map((match) => match[1] ?? match[2] ?? '');
-    const missing = REQUIRED.filter((name) => !names.includes(name));
+    const missing = required.filter((name) => !names.includes(name));
     if (missing.length > 0) {
       throw new ConfigError(
         `InvalidWMTSTemplate: missing required variables in WMTS restful template: ${missing.join(', ')}`,
       );
     }
+    const repeated = names.find((name, index) => names.indexOf(name) < index);
+    if (repeated !== undefined) throw new ConfigError(`InvalidWMTSTemplate: {${repeated}} stands there twice`);
     this.#template = template.replaceAll(VARIABLE, (_, old, name) => `{${old ?? name}}`);
     this.#dimensions = names.filter((name) => PATTERNS[name] === undefined);
     const fixed = template.split(VARIABLE).filter((_, index) => index % 3 === 0);
@@ -51,7 +68,7 @@ export class RestTemplate {
     const source = fixed
       .map((text, index) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') + (groups[index] ?? ''))
       .join('');
-    this.#pattern = new RegExp(`${source}$`);
+    this.#pattern = new RegExp(`^${source}$`);
   }
 
   /** Reads a path; undefined if it is not of this form. */
@@ -65,12 +82,31 @@ export class RestTemplate {
       row: Number(found.TileRow),
       column: Number(found.TileCol),
       extension: found.Format,
-      dimensions: new Map(this.#dimensions.map((name) => [name.toLowerCase(), found[name] ?? ''])),
+      dimensions:
+        this.#dimensions.length === 0
+          ? NO_DIMENSIONS
+          : new Map(this.#dimensions.map((name) => [name.toLowerCase(), found[name] ?? ''])),
+      pixel: [Number(found.I), Number(found.J)],
+      infoFormat: found.InfoFormat,
     };
   }
 
-  /** The template that clients fill in: layer and format stand in it already (row WMTS-11). */
-  resourceUrl(base: string, layer: string, extension: string): string {
-    return base + this.#template.replace('{Layer}', encodeURIComponent(layer)).replace('{Format}', extension);
+  /** The variable that stands for a dimension, in the template's own spelling; undefined: it has no place for it. */
+  variableOf(dimension: string): string | undefined {
+    return this.#dimensions.find((name) => name.toLowerCase() === dimension);
+  }
+
+  /**
+   * The template that clients fill in: the layer and what kind of file it is stand in it already (row WMTS-11).
+   *
+   * @param suffix of tiles for a template of tiles, of documents for one of feature info
+   */
+  resourceUrl(base: string, layer: string, suffix: string): string {
+    const values: Readonly<Record<string, string>> = {
+      '{Layer}': encodeURIComponent(layer),
+      '{Format}': suffix,
+      '{InfoFormat}': suffix,
+    };
+    return base + this.#template.replace(/\{(?:Layer|Format|InfoFormat)\}/g, (name) => values[name] ?? name);
   }
 }

@@ -6,7 +6,7 @@ import type { Response } from '../../../src/http/response.ts';
 import tms from '../../../src/service/tms/index.ts';
 import wmts from '../../../src/service/wmts/index.ts';
 import { predefinedGrid } from '../../support/fake-grids.ts';
-import { fakeContext, fakeTileSet } from '../../support/fake-services.ts';
+import { fakeContext, fakeTileLayer, fakeTileSet } from '../../support/fake-services.ts';
 
 const BODY = Buffer.alloc(8192);
 const WARM_UP = 200_000;
@@ -21,7 +21,7 @@ function tileSet(grid: string) {
 }
 
 const tileSets = [tileSet('GLOBAL_MERCATOR'), tileSet('webmercator')];
-const tileLayers = [{ name: 'osm', title: 'OSM', abstract: undefined, tileSets }];
+const tileLayers = [fakeTileLayer('osm', tileSets)];
 const context = fakeContext({ tileLayers });
 const services = [tms.build(tms.options.parse({}), context), wmts.build(wmts.options.parse({}), context)];
 const application = createMapProxyApp({ services, accessControlAllowOrigin: '*' });

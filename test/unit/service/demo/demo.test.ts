@@ -4,7 +4,7 @@ import { createMapProxyApp } from '../../../../src/app/mapproxy.ts';
 import demo from '../../../../src/service/demo/index.ts';
 import { serviceDefinitions } from '../../../../src/service/index.ts';
 import { type Get, getThrough } from '../../../support/build-service.ts';
-import { FULL_METADATA, fakeContext } from '../../../support/fake-services.ts';
+import { FULL_METADATA, fakeContext, fakeTileLayer } from '../../../support/fake-services.ts';
 
 /** The demo in a context with these services, and their options as mapproxy.yaml has them. */
 function demoOf(configured: Readonly<Record<string, unknown>>): Get {
@@ -246,9 +246,9 @@ describe('escaping', () => {
   }
 
   it('SEC-01: names of layers cannot end the script that holds them', async () => {
-    const layer = { name: '</script><script>alert(1)</script>', title: '<b>', abstract: undefined };
     const [first] = fakeContext().tileLayers;
-    const tileLayers = [{ ...layer, tileSets: first?.tileSets ?? [] }];
+    const layer = fakeTileLayer('</script><script>alert(1)</script>', first?.tileSets ?? [], { title: '<b>' });
+    const tileLayers = [layer];
     const options = serviceDefinitions.find(({ type }) => type === 'tms')?.options.parse({});
     const context = fakeContext({ tileLayers, serviceTypes: ['tms'], optionsOf: () => options });
     const application = createMapProxyApp({ services: [demo.build({}, context)], accessControlAllowOrigin: undefined });

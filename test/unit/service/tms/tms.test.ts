@@ -5,7 +5,7 @@ import type { TileSet } from '../../../../src/layer/contract.ts';
 import tms from '../../../../src/service/tms/index.ts';
 import { getFrom } from '../../../support/build-service.ts';
 import { predefinedGrid } from '../../../support/fake-grids.ts';
-import { FakeRenderer, FULL_METADATA, fakeTile, fakeTileSet } from '../../../support/fake-services.ts';
+import { FakeRenderer, FULL_METADATA, fakeTile, fakeTileLayer, fakeTileSet } from '../../../support/fake-services.ts';
 
 const get = getFrom(tms);
 const XML = 'text/xml; charset=utf-8';
@@ -13,8 +13,7 @@ const OUTSIDE = 'The requested tile is outside the bounding box of the tile map.
 
 /** One layer `one` in a grid, with what its tiles should do. */
 function getOne(grid: string, tileSet: Partial<TileSet> = {}, options: unknown = {}) {
-  const layer = { name: 'one', title: 'One', abstract: undefined };
-  const tileLayers = [{ ...layer, tileSets: [fakeTileSet(predefinedGrid(grid), tileSet)] }];
+  const tileLayers = [fakeTileLayer('one', [fakeTileSet(predefinedGrid(grid), tileSet)])];
   return getFrom(tms, options, { tileLayers });
 }
 
@@ -109,7 +108,7 @@ describe('tiles', () => {
       mimeType: 'image/jpeg',
       getTile: () => null,
     });
-    const tileLayers = [{ name: 'one', title: 'One', abstract: undefined, tileSets: [tileSet] }];
+    const tileLayers = [fakeTileLayer('one', [tileSet])];
     const getEmpty = getFrom(tms, {}, { tileLayers, renderer });
     const { status, type } = await getEmpty('/tms/1.0.0/one/EPSG25832/0/0/0.jpeg');
     await getEmpty('/tms/1.0.0/one/EPSG25832/1/0/0.jpeg');

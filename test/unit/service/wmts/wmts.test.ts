@@ -4,7 +4,7 @@ import { ConfigError, SourceError } from '../../../../src/http/errors.ts';
 import wmts from '../../../../src/service/wmts/index.ts';
 import { getFrom } from '../../../support/build-service.ts';
 import { predefinedGrid } from '../../../support/fake-grids.ts';
-import { FULL_METADATA, fakeContext, fakeTile, fakeTileSet } from '../../../support/fake-services.ts';
+import { FULL_METADATA, fakeContext, fakeTile, fakeTileLayer, fakeTileSet } from '../../../support/fake-services.ts';
 import { complaints } from '../../../support/schemas.ts';
 
 const get = getFrom(wmts, { md: FULL_METADATA });
@@ -31,7 +31,7 @@ function kvp(changes: Readonly<Record<string, string | null>> = {}): string {
 
 function getOne(getTile: ReturnType<typeof fakeTileSet>['getTile']) {
   const tileSets = [fakeTileSet(predefinedGrid('utm32'), { getTile })];
-  return getFrom(wmts, {}, { tileLayers: [{ name: 'one', title: 'One', abstract: undefined, tileSets }] });
+  return getFrom(wmts, {}, { tileLayers: [fakeTileLayer('one', tileSets)] });
 }
 
 describe('tiles', () => {
@@ -124,11 +124,11 @@ describe('exceptions', () => {
     ],
     ['markup is escaped', kvp({ LAYER: '<b>' }), 400, 'InvalidParameterValue', 'unknown layer: &lt;b&gt;'],
     [
-      'no layer can be queried',
+      'WMTS-13: no format of feature info is offered by default',
       kvp({ REQUEST: 'GetFeatureInfo', INFOFORMAT: 'text/plain', I: '1', J: '1' }),
-      501,
-      'OperationNotSupported',
-      'layer osm not queryable',
+      400,
+      'InvalidParameterValue',
+      'unknown infoformat: text/plain',
     ],
     [
       'WMTS-03: parameters of GetFeatureInfo',
@@ -194,23 +194,28 @@ describe('restful_template', () => {
     assert.equal((await getOwn('/wmts/osm/webmercator/01/1/0/')).text, '1/0/1');
   });
 
-  it('WMTS-14: a dimension that no layer has may only be `default`', async () => {
-    const getOwn = getFrom(wmts, {
-      restful_template: '/{Layer}/{Time}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}',
+  const TILE = '{Layer}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}';
+  const broken = [
+    [
+      'WMTS-05: says which variables are missing',
+      { restful_template: '/{Layer}/{TileCol}' },
+      /TileMatrixSet, TileMatrix, TileRow$/,
+    ],
+    ['WMTS-05: has each variable once', { restful_template: `/{Layer}/${TILE}` }, /{Layer} stands there twice/],
+    ['WMTS-06: needs a pixel for feature info', { restful_featureinfo_template: `/${TILE}` }, /: I, J$/],
+  ] as const;
+  for (const [title, given, message] of broken) {
+    it(title, () => {
+      assert.throws(
+        () => wmts.build(wmts.options.parse(given), fakeContext()),
+        (error) =>
+          error instanceof ConfigError && /InvalidWMTSTemplate/.test(error.message) && message.test(error.message),
+      );
     });
-    assert.equal((await getOwn('/wmts/osm/default/webmercator/01/1/0')).text, '1/0/1');
-    const { status, text } = await getOwn('/wmts/osm/2020/webmercator/01/1/0');
-    assert.equal(status, 400);
-    assert.match(text, /unknown dimension: time/);
-  });
+  }
 
-  it('WMTS-05: says which variables are missing', () => {
-    const options = wmts.options.parse({ restful_template: '/{Layer}/{TileCol}' });
-    const message = /InvalidWMTSTemplate: .*TileMatrixSet, TileMatrix, TileRow/;
-    assert.throws(
-      () => wmts.build(options, fakeContext()),
-      (error) => error instanceof ConfigError && message.test(error.message),
-    );
+  it('WMTS-05: nothing may stand before it', async () => {
+    assert.equal((await get('/wmts/more/osm/webmercator/01/1/0.png')).status, 404);
   });
 
   it('WMTS-11: capabilities print it with layer and format filled in', async () => {
@@ -286,7 +291,7 @@ describe('capabilities', () => {
 
   it('WMTS-12: print the corner in the axis order of the CRS', async () => {
     const tileSets = [fakeTileSet(predefinedGrid('geodeticNorth'))];
-    const getNorth = getFrom(wmts, {}, { tileLayers: [{ name: 'one', title: 'One', abstract: undefined, tileSets }] });
+    const getNorth = getFrom(wmts, {}, { tileLayers: [fakeTileLayer('one', tileSets)] });
     assert.match((await getNorth(ways[1][1])).text, /<TopLeftCorner>90 -180<\/TopLeftCorner>/);
   });
 });
