@@ -13,13 +13,15 @@ import { TileMaker } from '../../cache/tile-maker.ts';
 import { MetaGrid } from '../../grid/meta-grid.ts';
 import type { TileGrid } from '../../grid/tile-grid.ts';
 import { ConfigError } from '../../http/errors.ts';
+import type { BandSource } from '../../image/band-merge.ts';
 import { formatExtension, tileMimeType } from '../../image/format.ts';
 import { type ImageSettings, imageSettings } from '../../image/options.ts';
 import { createWatermark, type Watermark } from '../../image/watermark.ts';
 import type { MapSource, Source, TiledSource } from '../../source/contract.ts';
 import type { Srs } from '../../srs/srs.ts';
 import type { CheckedCache, Configuration } from '../configuration.ts';
-import type { CacheOptions } from '../options/cache.ts';
+import { type CacheOptions, sourceNames } from '../options/cache.ts';
+import { bandImage, bandsOf } from './band-sources.ts';
 import { fontDirectory } from './fonts.ts';
 
 /** What caches are built of; the graph has it. */
@@ -63,7 +65,8 @@ export class CacheBuilder {
     const { options } = checked;
     const { cache: globals } = this.#configuration.globals;
     const grid = this.#parts.grid(gridName);
-    const ownImage = this.#image(key, options);
+    const bands = bandsOf(options);
+    const ownImage = this.#image(key, options, bands);
     const sources = this.#sources(key, options, grid, ownImage);
     const image = { ...ownImage, transparent: ownImage.transparent ?? transparencyOf(sources) };
     const name = options.name ?? key;
@@ -76,7 +79,7 @@ export class CacheBuilder {
     const concurrency = options.concurrent_tile_creators ?? globals.concurrent_tile_creators ?? DEFAULT_TILE_CREATORS;
     const requestFormat = options.request_format ?? image.format;
     const watermark = options.watermark && createWatermark(options.watermark, fontDirectory(this.#configuration));
-    const creator = creatorFor({ grid, sources, image, requestFormat, watermark, concurrency });
+    const creator = creatorFor({ grid, sources, bands, image, requestFormat, watermark, concurrency });
     const keepsTiles = !options.disable_storage;
     const maker =
       creator &&
@@ -115,10 +118,10 @@ export class CacheBuilder {
     options: CacheOptions,
     grid: TileGrid,
   ): { readonly source: MapSource; readonly resolution: number } | undefined {
-    const { use_direct_from_level: level, use_direct_from_res: own, sources } = options;
+    const { use_direct_from_level: level, use_direct_from_res: own } = options;
     const resolution = level === undefined ? own : grid.resolution(level);
     if (resolution === undefined) return undefined;
-    const [name, ...others] = Array.isArray(sources) ? sources : [];
+    const [name, ...others] = Array.isArray(options.sources) ? options.sources : [];
     if (name === undefined || others.length > 0) {
       throw new ConfigError('use_direct_from_level/res only supports single sources');
     }
@@ -129,9 +132,8 @@ export class CacheBuilder {
   }
 
   /** Tiles where all sources have them in this grid, maps of any area otherwise (rows TILE-08, TILE-19). */
-  #sources(key: string, { sources: names }: CacheOptions, grid: TileGrid, image: ImageSettings): Source[] {
-    if (!Array.isArray(names)) throw new ConfigError('merging bands of sources is not available yet');
-    const found = names.map((name) => this.#found(key, name));
+  #sources(key: string, options: CacheOptions, grid: TileGrid, image: ImageSettings): Source[] {
+    const found = sourceNames(options).map((name) => this.#found(key, name));
     const tiled = found.map((source) => {
       if ('kind' in source) return source.kind === 'tiles' ? source : undefined;
       const cache = cacheWithSameTiles(source, grid, image);
@@ -155,9 +157,10 @@ export class CacheBuilder {
     });
   }
 
-  #image(key: string, options: CacheOptions): ImageSettings {
+  #image(key: string, options: CacheOptions, bands: readonly BandSource[] | undefined): ImageSettings {
     const format = options.image?.format ?? options.format;
-    const settings = imageSettings(this.#configuration.globals.image, format, options.image);
+    const plain = imageSettings(this.#configuration.globals.image, format, options.image);
+    const settings = bands === undefined ? plain : bandImage(plain, bands);
     if (formatExtension(settings.format) !== 'mixed') return settings;
     const requested = options.request_format;
     if (requested !== 'image/png' && requested !== 'image/vnd.jpeg-png') {
@@ -263,6 +266,7 @@ function transparencyOf(sources: readonly Source[]): boolean | undefined {
 interface CreatorParts {
   readonly grid: TileGrid;
   readonly sources: readonly Source[];
+  readonly bands: readonly BandSource[] | undefined;
   readonly image: ImageSettings;
   readonly requestFormat: string;
   readonly watermark: Watermark | undefined;

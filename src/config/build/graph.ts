@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { CachedLegendSource } from '../../cache/legend-cache.ts';
 import type { TileCache } from '../../cache/tile-cache.ts';
 import { createGrid } from '../../grid/create-grid.ts';
@@ -24,7 +23,7 @@ import { type PreferredSources, sourceSrs } from '../../srs/preferred.ts';
 import { type Srs, srsByCode } from '../../srs/srs.ts';
 import type { Configuration } from '../configuration.ts';
 import { didYouMean } from '../nearest.ts';
-import type { CacheOptions } from '../options/cache.ts';
+import { sourceNames } from '../options/cache.ts';
 import type { GridOptions } from '../options/grid.ts';
 import type { Path } from '../places.ts';
 import { CacheBuilder } from './cache-builder.ts';
@@ -285,11 +284,4 @@ function preferredSources({ globals, problems }: Configuration): PreferredSource
       throw problems.located(['globals', 'srs', 'preferred_src_proj', target], error);
     }
   });
-}
-
-/** What a cache is made from, by name, also where it is merged from bands (row IMG-15). */
-function sourceNames({ sources }: CacheOptions): string[] {
-  if (Array.isArray(sources)) return sources;
-  const named = z.array(z.object({ source: z.string() }));
-  return Object.values(sources).flatMap((band) => (named.safeParse(band).data ?? []).map(({ source }) => source));
 }
