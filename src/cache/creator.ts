@@ -59,14 +59,7 @@ type SourcePicture = SourceImage & { readonly settings: ImageSettings };
 export function mapTileCreator(options: CreatorOptions<MapSource>): TileCreator {
   const { grid, bands, image, requestFormat, watermark } = options;
   return async (meta, { signal, dimensions }) => {
-    const query = {
-      bbox: meta.bbox,
-      size: meta.size,
-      srs: grid.srs,
-      format: requestFormat,
-      signal,
-      ...(dimensions !== undefined && { dimensions }),
-    };
+    const query = { bbox: meta.bbox, size: meta.size, srs: grid.srs, format: requestFormat, signal, dimensions };
     const pictures = await picturesOf(options, (source) => source.getMap(query));
     if (pictures.length === 0) return null;
     const { cacheable, authorizeStale } = stateOf(pictures);
@@ -94,11 +87,10 @@ export function mapTileCreator(options: CreatorOptions<MapSource>): TileCreator 
 /** Tiles made from tiles, each from its own (rows SRC-54, TILE-09). */
 export function tiledTileCreator(options: CreatorOptions<TiledSource>): TileCreator {
   const { grid, requestFormat, concurrency } = options;
-  return async (meta, { signal }) => {
+  return async (meta, { signal, dimensions }) => {
+    const query = { format: requestFormat, signal, dimensions };
     const created = await mapLimited(meta.parts, concurrency, async ({ coord }) => {
-      const pictures = await picturesOf(options, (source) =>
-        source.getTile(sameTile(grid, coord, source), requestFormat, signal),
-      );
+      const pictures = await picturesOf(options, (source) => source.getTile(sameTile(grid, coord, source), query));
       if (pictures.length === 0) return undefined;
       return { coord, body: await finish(pictures, coord, options), ...stateOf(pictures) };
     });

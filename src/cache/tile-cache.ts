@@ -37,6 +37,8 @@ export interface TileCacheOptions {
   readonly grid: TileGrid;
   readonly image: ImageSettings;
   readonly store: TileStore;
+  /** False: it is made from a cache that cannot tell tiles of different dimensions apart. */
+  readonly sourcesTakeDimensions: boolean;
   /** Undefined: nothing is made, only what is stored is served (row TILE-01). */
   readonly maker: TileMaker | undefined;
   /** False: tiles are made anew for every request (row TILE-13). */
@@ -90,9 +92,9 @@ export class TileCache {
     return this.#store.lockId;
   }
 
-  /** Whether tiles of different dimensions are kept apart, or not kept at all (row LYR-11). */
+  /** Whether tiles of different dimensions are kept apart, or not kept at all, down to the sources (row LYR-11). */
   get takesDimensions(): boolean {
-    return !this.#keepsTiles || this.#store.supportsDimensions;
+    return this.#options.sourcesTakeDimensions && (!this.#keepsTiles || this.#store.supportsDimensions);
   }
 
   getTile(coord: TileCoord, request: TileRequest): CachedTile | null | Promise<CachedTile | null> {

@@ -24,6 +24,14 @@ import { type CacheOptions, sourceNames } from '../options/cache.ts';
 import { bandImage, bandsOf } from './band-sources.ts';
 import { fontDirectory } from './fonts.ts';
 
+/** What maps are drawn from instead of a cache (row TILE-14). */
+export interface DirectSource {
+  readonly source: MapSource;
+  /** In map units of the cache for each pixel: up to this one. */
+  readonly resolution: number;
+  readonly isCache: boolean;
+}
+
 /** What caches are built of; the graph has it. */
 export interface CacheParts {
   readonly configuration: Configuration;
@@ -98,6 +106,7 @@ export class CacheBuilder {
       grid,
       image,
       store,
+      sourcesTakeDimensions: this.#takeDimensions(options),
       maker,
       keepsTiles,
       coverage: this.#configuration.coverages.at(['caches', key, 'cache', 'coverage']),
@@ -113,11 +122,7 @@ export class CacheBuilder {
    * @param grid the first of the cache
    * @throws ConfigError
    */
-  direct(
-    key: string,
-    options: CacheOptions,
-    grid: TileGrid,
-  ): { readonly source: MapSource; readonly resolution: number } | undefined {
+  direct(key: string, options: CacheOptions, grid: TileGrid): DirectSource | undefined {
     const { use_direct_from_level: level, use_direct_from_res: own } = options;
     const resolution = level === undefined ? own : grid.resolution(level);
     if (resolution === undefined) return undefined;
@@ -127,7 +132,8 @@ export class CacheBuilder {
     }
     const found = this.#found(key, name);
     const source = 'kind' in found ? found : this.#cachesAsMaps(found);
-    if (source.kind === 'map' && source.singleTiles !== true) return { source, resolution };
+    const isCache = !('kind' in found);
+    if (source.kind === 'map' && source.singleTiles !== true) return { source, resolution, isCache };
     throw new ConfigError(`source "${name}" does not support un-tiled access`);
   }
 
@@ -141,6 +147,12 @@ export class CacheBuilder {
     });
     if (tiled.every((source) => source !== undefined)) return tiled;
     return found.map((source) => ('kind' in source ? source : this.#cachesAsMaps(source)));
+  }
+
+  /** Caches below have to keep dimensions apart as well (row LYR-11). */
+  #takeDimensions(options: CacheOptions): boolean {
+    const caches = sourceNames(options).filter((name) => !this.#parts.hasSource(name));
+    return caches.every((name) => this.#parts.tileCaches(name).every(({ takesDimensions }) => takesDimensions));
   }
 
   /** A source wins over a cache of the same name, as in MapProxy. */

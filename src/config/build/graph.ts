@@ -5,14 +5,7 @@ import type { TileGrid } from '../../grid/tile-grid.ts';
 import { ConfigError } from '../../http/errors.ts';
 import { imageSettings } from '../../image/options.ts';
 import { withCommonOptions, withInfoCoverage } from '../../source/common.ts';
-import type {
-  InfoSource,
-  LegendSource,
-  MapSource,
-  Source,
-  SourceContext,
-  SourceDefinition,
-} from '../../source/contract.ts';
+import type { InfoSource, LegendSource, Source, SourceContext, SourceDefinition } from '../../source/contract.ts';
 import { HttpPool } from '../../source/http/pool.ts';
 import { sourceDefinitions } from '../../source/index.ts';
 import type { CommonSourceOptions } from '../../source/options.ts';
@@ -26,7 +19,7 @@ import { didYouMean } from '../nearest.ts';
 import { sourceNames } from '../options/cache.ts';
 import type { GridOptions } from '../options/grid.ts';
 import type { Path } from '../places.ts';
-import { CacheBuilder } from './cache-builder.ts';
+import { CacheBuilder, type DirectSource } from './cache-builder.ts';
 import { splitTags } from './tags.ts';
 
 /** Row TILE-02. */
@@ -228,7 +221,7 @@ export class Graph {
   }
 
   /** What a cache's maps are drawn from at high resolution, not from its tiles (row TILE-14). @throws ConfigError */
-  directSource(name: string): { readonly source: MapSource; readonly resolution: number } | undefined {
+  directSource(name: string): DirectSource | undefined {
     const checked = this.#configuration.caches.get(name);
     const [cache] = this.tileCaches(name);
     return checked && cache && this.#cacheBuilder.direct(name, checked.options, cache.grid);
