@@ -40,7 +40,7 @@ interface CheckedSource {
  * they are about.
  */
 export class Graph {
-  readonly http = new HttpPool();
+  readonly http: HttpPool;
   readonly #configuration: Configuration;
   readonly #cacheBuilder: CacheBuilder;
   readonly #preferredSources: PreferredSources;
@@ -54,6 +54,15 @@ export class Graph {
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
+    const {
+      lock_dir: lockDirectory,
+      directory_permissions: directory,
+      file_permissions: file,
+    } = configuration.globals.cache;
+    this.http = new HttpPool({
+      directory: configuration.resolvePath(lockDirectory),
+      permissions: { directory, file },
+    });
     this.#preferredSources = preferredSources(configuration);
     this.#cacheBuilder = new CacheBuilder({
       configuration,

@@ -95,7 +95,7 @@ export class PooledHttp implements SourceHttp {
     if (this.#concurrency === 0) return undefined;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#timeout)]);
     try {
-      return await this.#shared.gate(new URL(url).host).enter(this.#concurrency, limited);
+      return await this.#shared.places.enter(url, this.#concurrency, limited);
     } catch (error) {
       throw this.#errorOf(error, url, signal);
     }
