@@ -26,12 +26,16 @@ export interface CreatedTiles {
   readonly tiles: readonly CreatedTile[];
   /** True: an error stands behind them, and expired tiles are to be served rather (row SRC-06). */
   readonly authorizeStale: boolean;
+  /** True: they are in the store already. */
+  readonly areStored?: boolean | undefined;
 }
 
 /** For whom and how tiles are made. */
 export interface CreateRequest {
   readonly signal: AbortSignal;
   readonly dimensions?: ReadonlyMap<string, string> | undefined;
+  /** True: nobody waits for the tile but a task that makes many. */
+  readonly isSeeding?: boolean | undefined;
 }
 
 /** Makes the tiles of a meta tile. Null: no source has anything there (row TILE-22). @throws SourceError */

@@ -7,6 +7,7 @@ import { formatExtension, formatMimeType, tileMimeType } from '../image/format.t
 import type { ImageSettings } from '../image/options.ts';
 import { getLogger } from '../log.ts';
 import { addOne, counter } from '../metrics.ts';
+import type { CreateRequest } from './creator.ts';
 import { mapLimited } from './limited.ts';
 import type { IsExpired } from './refresh.ts';
 import { type RescaleRule, rescaledTile } from './rescale.ts';
@@ -25,11 +26,6 @@ export interface CachedTile {
   readonly cacheable: boolean;
   /** Undefined in an object that stands for a stored tile and may be given again: to be filled by who answers with it. */
   answer?: PreparedAnswer | undefined;
-}
-
-export interface TileRequest {
-  readonly signal: AbortSignal;
-  readonly dimensions?: Dimensions | undefined;
 }
 
 export interface TileCacheOptions {
@@ -97,7 +93,7 @@ export class TileCache {
     return this.#options.sourcesTakeDimensions && (!this.#keepsTiles || this.#store.supportsDimensions);
   }
 
-  getTile(coord: TileCoord, request: TileRequest): CachedTile | null | Promise<CachedTile | null> {
+  getTile(coord: TileCoord, request: CreateRequest): CachedTile | null | Promise<CachedTile | null> {
     if (this.coverage !== undefined && !this.#covers(coord)) return null;
     if (!this.#keepsTiles) return this.#create(coord, request, null);
     const stored = this.#store.load(coord, request.dimensions);
@@ -111,7 +107,7 @@ export class TileCache {
    *
    * @throws SourceError
    */
-  async getTiles(coords: readonly (TileCoord | null)[], request: TileRequest): Promise<(CachedTile | null)[]> {
+  async getTiles(coords: readonly (TileCoord | null)[], request: CreateRequest): Promise<(CachedTile | null)[]> {
     const { maker, concurrency } = this.#options;
     const tiles: (CachedTile | null)[] = [];
     const missing: MissingTile[] = [];
@@ -156,7 +152,7 @@ export class TileCache {
   #storedOrCreated(
     stored: StoredTile | null,
     coord: TileCoord,
-    request: TileRequest,
+    request: CreateRequest,
   ): CachedTile | null | Promise<CachedTile | null> {
     if (stored === null || this.#isExpired?.(stored.timestamp)) {
       return this.#create(coord, request, stored);
@@ -190,7 +186,7 @@ export class TileCache {
    */
   async #create(
     coord: TileCoord,
-    request: TileRequest,
+    request: CreateRequest,
     stale: StoredTile | null,
     making?: Promise<Made | null>,
   ): Promise<CachedTile | null> {
@@ -212,7 +208,7 @@ export class TileCache {
 
   async #rescaled(
     coord: TileCoord,
-    request: TileRequest,
+    request: CreateRequest,
     rule: RescaleRule,
     levelsLeft: number,
   ): Promise<CachedTile | null> {

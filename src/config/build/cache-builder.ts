@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { cacheAsMapSource, cacheAsTiledSource, cacheWithSameTiles } from '../../cache/cache-source.ts';
-import { mapTileCreator, type TileCreator, tiledTileCreator } from '../../cache/creator.ts';
 import { type IsExpired, refreshRule } from '../../cache/refresh.ts';
+import { type RenderdClient, renderdTileCreator } from '../../cache/renderd.ts';
 import type { RescaleRule } from '../../cache/rescale.ts';
 import type { TileStore } from '../../cache/store/contract.ts';
 import { storeDefinitions } from '../../cache/store/index.ts';
@@ -16,13 +16,14 @@ import { ConfigError } from '../../http/errors.ts';
 import type { BandSource } from '../../image/band-merge.ts';
 import { formatExtension, tileMimeType } from '../../image/format.ts';
 import { type ImageSettings, imageSettings } from '../../image/options.ts';
-import { createWatermark, type Watermark } from '../../image/watermark.ts';
-import type { MapSource, Source, TiledSource } from '../../source/contract.ts';
+import { createWatermark } from '../../image/watermark.ts';
+import type { MapSource, Source } from '../../source/contract.ts';
 import type { Srs } from '../../srs/srs.ts';
 import type { CheckedCache, Configuration } from '../configuration.ts';
 import { type CacheOptions, sourceNames } from '../options/cache.ts';
 import { bandImage, bandsOf } from './band-sources.ts';
 import { fontDirectory } from './fonts.ts';
+import { creatorFor } from './tile-creator.ts';
 
 /** What maps are drawn from instead of a cache (row TILE-14). */
 export interface DirectSource {
@@ -44,6 +45,8 @@ export interface CacheParts {
   srsCode(gridName: string): string;
   source(name: string): Source;
   tileCaches(name: string): readonly TileCache[];
+  /** Makes tiles instead of this process (row GLB-45); undefined: nobody does. */
+  readonly renderd: RenderdClient | undefined;
   /** The system to draw from for a map in `target` (rows TILE-03, GLB-40). */
   preferredSrs(target: Srs, offered: readonly Srs[]): Srs;
 }
@@ -87,8 +90,13 @@ export class CacheBuilder {
     const concurrency = options.concurrent_tile_creators ?? globals.concurrent_tile_creators ?? DEFAULT_TILE_CREATORS;
     const requestFormat = options.request_format ?? image.format;
     const watermark = options.watermark && createWatermark(options.watermark, fontDirectory(this.#configuration));
-    const creator = creatorFor({ grid, sources, bands, image, requestFormat, watermark, concurrency });
+    const own = creatorFor({ grid, sources, bands, image, requestFormat, watermark, concurrency });
     const keepsTiles = !options.disable_storage;
+    // Row TILE-27: what is not stored cannot be had of it.
+    const renderd = keepsTiles ? this.#parts.renderd : undefined;
+    const identifier = `${name}_${grid.name}`;
+    const creator =
+      own === undefined || renderd === undefined ? own : renderdTileCreator({ renderd, cache: identifier, store, own });
     const maker =
       creator &&
       new TileMaker({
@@ -96,10 +104,12 @@ export class CacheBuilder {
         metaGrid: this.#metaGrid(options, grid, sources),
         creator,
         store,
-        locks: keepsTiles ? this.#locks(checked, store) : undefined,
+        // Renderd itself locks the tiles that it makes.
+        locks: keepsTiles ? this.#locks(checked, renderd ? `${identifier}_renderd` : store.lockId) : undefined,
         isFresh: ({ timestamp }) => isExpired?.(timestamp) !== true,
         mimeTypeOf: tileMimeType(image.format),
-        minimizesRequests: options.minimize_meta_requests ?? globals.minimize_meta_requests ?? false,
+        // Renderd makes one meta tile at a time.
+        minimizesRequests: !renderd && (options.minimize_meta_requests ?? globals.minimize_meta_requests ?? false),
       });
     return new TileCache({
       name,
@@ -202,13 +212,13 @@ export class CacheBuilder {
   }
 
   /** Rows TILE-11, GLB-27. */
-  #locks({ options, store: { options: own } }: CheckedCache, store: TileStore): TileLocks {
+  #locks({ options, store: { options: own } }: CheckedCache, cacheId: string): TileLocks {
     const { globals } = this.#configuration;
     const configured = own?.tile_lock_dir ?? globals.cache.tile_lock_dir;
     const base = own?.directory ?? options.cache_dir ?? globals.cache.base_dir;
     return new TileLocks({
       directory: this.#path(configured ?? joinPath(base, 'tile_locks')),
-      cacheId: store.lockId,
+      cacheId,
       timeoutSeconds: globals.http.client_timeout ?? DEFAULT_LOCK_TIMEOUT,
       permissions: this.#permissions(),
     });
@@ -273,36 +283,4 @@ function transparencyOf(sources: readonly Source[]): boolean | undefined {
   const given = sources.map(({ image }) => image.transparent);
   if (given.includes(false)) return false;
   return given.includes(true) ? true : undefined;
-}
-
-interface CreatorParts {
-  readonly grid: TileGrid;
-  readonly sources: readonly Source[];
-  readonly bands: readonly BandSource[] | undefined;
-  readonly image: ImageSettings;
-  readonly requestFormat: string;
-  readonly watermark: Watermark | undefined;
-  readonly concurrency: number;
-}
-
-/** @throws ConfigError for sources that do not fit the cache or each other (rows TILE-08, SRC-51) */
-function creatorFor({ sources, ...rest }: CreatorParts): TileCreator | undefined {
-  if (sources.length === 0) return undefined;
-  const maps = sources.filter((source): source is MapSource => source.kind === 'map');
-  if (maps.length === sources.length) return mapTileCreator({ ...rest, sources: maps });
-  const tiled = sources.filter((source): source is TiledSource => source.kind === 'tiles');
-  if (tiled.length < sources.length) {
-    throw new ConfigError('meta tiling configured but not supported by all sources');
-  }
-  for (const source of tiled) checkTiledSource(rest.grid, source);
-  return tiledTileCreator({ ...rest, sources: tiled });
-}
-
-function checkTiledSource(grid: TileGrid, source: TiledSource): void {
-  if (grid.tileSize[0] !== source.grid.tileSize[0] || grid.tileSize[1] !== source.grid.tileSize[1]) {
-    throw new ConfigError(`tile size of cache and tile source do not match (source "${source.name}")`);
-  }
-  if (!grid.srs.equals(source.grid.srs)) {
-    throw new ConfigError(`SRS of cache and tile source do not match (source "${source.name}")`);
-  }
 }

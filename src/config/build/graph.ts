@@ -20,6 +20,7 @@ import { sourceNames } from '../options/cache.ts';
 import type { GridOptions } from '../options/grid.ts';
 import type { Path } from '../places.ts';
 import { CacheBuilder, type DirectSource } from './cache-builder.ts';
+import { Renderd } from './renderd.ts';
 import { splitTags } from './tags.ts';
 
 /** Row TILE-02. */
@@ -41,6 +42,7 @@ interface CheckedSource {
  */
 export class Graph {
   readonly http: HttpPool;
+  readonly #renderd: Renderd;
   readonly #configuration: Configuration;
   readonly #cacheBuilder: CacheBuilder;
   readonly #preferredSources: PreferredSources;
@@ -63,6 +65,7 @@ export class Graph {
       directory: configuration.resolvePath(lockDirectory),
       permissions: { directory, file },
     });
+    this.#renderd = new Renderd(configuration);
     this.#preferredSources = preferredSources(configuration);
     this.#cacheBuilder = new CacheBuilder({
       configuration,
@@ -73,6 +76,7 @@ export class Graph {
       srsCode: (name) => this.#gridOptions(name, []).srs ?? this.grid(name).srs.code,
       source: (name) => this.source(name),
       tileCaches: (name) => this.tileCaches(name),
+      renderd: this.#renderd.client,
       preferredSrs: this.preferredSrs,
     });
   }
@@ -242,7 +246,7 @@ export class Graph {
 
   async close(): Promise<void> {
     for (const caches of this.#caches.values()) for (const cache of caches) await cache.close();
-    await this.http.close();
+    await Promise.all([this.http.close(), this.#renderd.close()]);
   }
 
   /** Own options over those of the grid named by `base` (row GRD-18). */

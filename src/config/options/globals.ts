@@ -55,7 +55,8 @@ export const globalOptions = z.object({
     .optional(),
   tiles: z.object({ expires_hours: z.number().min(0).default(72) }).prefault({}),
   mapserver: mapserverOptions.optional(),
-  renderd: notYet(z.unknown().optional()),
+  /** Who makes tiles instead: the URL of a MapProxy-renderd (row GLB-45). */
+  renderd: z.object({ address: z.string().optional() }).optional(),
   background: z.object({ url: z.string().optional() }).optional(),
 });
 
