@@ -8,13 +8,14 @@ import { reproject } from '../image/reproject.ts';
 import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
 import type { Srs } from '../srs/srs.ts';
+import type { CreateRequest } from './creator.ts';
 import { drawMosaic } from './mosaic.ts';
-import type { TileCache, TileRequest } from './tile-cache.ts';
+import type { TileCache } from './tile-cache.ts';
 
 const log = getLogger('mapproxy.image');
 
 /** The map wanted. */
-export interface CacheQuery extends TileRequest {
+export interface CacheQuery extends CreateRequest {
   readonly bbox: Bbox;
   readonly size: Size;
   readonly srs: Srs;

@@ -20,14 +20,14 @@ export function cacheWithSameTiles(
   );
 }
 
-/** A cache as a source of tiles (row TILE-19). */
+/** A cache as a source of tiles, of the same dimensions (rows TILE-19, TILE-23). */
 export function cacheAsTiledSource(cache: TileCache): TiledSource {
   return {
     ...describe(cache),
     kind: 'tiles',
     grid: cache.grid,
-    async getTile(coord, _format, signal) {
-      const tile = await cache.getTile(coord, { signal });
+    async getTile(coord, { signal, dimensions }) {
+      const tile = await cache.getTile(coord, { signal, dimensions });
       return tile === null ? null : { body: tile.body, cacheable: tile.cacheable };
     },
   };

@@ -3,8 +3,10 @@ import type { MetaTile } from '../grid/meta-grid.ts';
 import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Size, TileCoord } from '../grid/types.ts';
 import { SourceError } from '../http/errors.ts';
+import { type BandSource, bandMerge } from '../image/band-merge.ts';
 import { encodeImage } from '../image/encode.ts';
-import { formatExtension, sniffImageKind } from '../image/format.ts';
+import { formatExtension, imageKind, sniffImageKind } from '../image/format.ts';
+import { cutGrey16, greyBits } from '../image/grey.ts';
 import { mergeLayers, withOpacity } from '../image/merge.ts';
 import type { ImageSettings } from '../image/options.ts';
 import { type Raster, windowOf } from '../image/raster.ts';
@@ -24,12 +26,16 @@ export interface CreatedTiles {
   readonly tiles: readonly CreatedTile[];
   /** True: an error stands behind them, and expired tiles are to be served rather (row SRC-06). */
   readonly authorizeStale: boolean;
+  /** True: they are in the store already. */
+  readonly areStored?: boolean | undefined;
 }
 
 /** For whom and how tiles are made. */
 export interface CreateRequest {
   readonly signal: AbortSignal;
   readonly dimensions?: ReadonlyMap<string, string> | undefined;
+  /** True: nobody waits for the tile but a task that makes many. */
+  readonly isSeeding?: boolean | undefined;
 }
 
 /** Makes the tiles of a meta tile. Null: no source has anything there (row TILE-22). @throws SourceError */
@@ -37,8 +43,10 @@ export type TileCreator = (meta: MetaTile, request: CreateRequest) => Promise<Cr
 
 export interface CreatorOptions<Kind extends Source> {
   readonly grid: TileGrid;
-  /** Merged from the bottom up (row TILE-01). */
+  /** Merged from the bottom up (row TILE-01), unless `bands` says otherwise. */
   readonly sources: readonly Kind[];
+  /** Which bands of the sources, by their places, make the picture; nothing is there where one has nothing (row IMG-15). */
+  readonly bands?: readonly BandSource[] | undefined;
   readonly image: ImageSettings;
   /** Format asked of the sources (row TILE-05). */
   readonly requestFormat: string;
@@ -53,17 +61,10 @@ type SourcePicture = SourceImage & { readonly settings: ImageSettings };
 
 /** Tiles cut from one picture of the whole meta tile (row TILE-08). */
 export function mapTileCreator(options: CreatorOptions<MapSource>): TileCreator {
-  const { grid, sources, image, requestFormat, watermark } = options;
+  const { grid, bands, image, requestFormat, watermark } = options;
   return async (meta, { signal, dimensions }) => {
-    const query = {
-      bbox: meta.bbox,
-      size: meta.size,
-      srs: grid.srs,
-      format: requestFormat,
-      signal,
-      ...(dimensions !== undefined && { dimensions }),
-    };
-    const pictures = await picturesOf(sources, (source) => source.getMap(query));
+    const query = { bbox: meta.bbox, size: meta.size, srs: grid.srs, format: requestFormat, signal, dimensions };
+    const pictures = await picturesOf(options, (source) => source.getMap(query));
     if (pictures.length === 0) return null;
     const { cacheable, authorizeStale } = stateOf(pictures);
     const [only] = meta.parts;
@@ -71,9 +72,13 @@ export function mapTileCreator(options: CreatorOptions<MapSource>): TileCreator 
       const body = await finish(pictures, only.coord, options);
       return { tiles: [{ coord: only.coord, body, cacheable }], authorizeStale };
     }
-    const whole = await merge(pictures, meta.size);
+    const whole = await merge(pictures, meta.size, bands);
+    const heights = await onlyGrey16(pictures, options);
     const tiles = await Promise.all(
       meta.parts.map(async ({ coord, left, top }) => {
+        if (heights !== undefined && isInside(left, top, grid.tileSize, meta.size)) {
+          return { coord, body: await cutGrey16(heights.body, left, top, grid.tileSize, heights.kind), cacheable };
+        }
         const tile = windowOf(whole, left, top, grid.tileSize);
         const { body } = await encodeImage(watermark === undefined ? tile : await watermark(tile, coord), image);
         return { coord, body, cacheable };
@@ -85,12 +90,11 @@ export function mapTileCreator(options: CreatorOptions<MapSource>): TileCreator 
 
 /** Tiles made from tiles, each from its own (rows SRC-54, TILE-09). */
 export function tiledTileCreator(options: CreatorOptions<TiledSource>): TileCreator {
-  const { grid, sources, requestFormat, concurrency } = options;
-  return async (meta, { signal }) => {
+  const { grid, requestFormat, concurrency } = options;
+  return async (meta, { signal, dimensions }) => {
+    const query = { format: requestFormat, signal, dimensions };
     const created = await mapLimited(meta.parts, concurrency, async ({ coord }) => {
-      const pictures = await picturesOf(sources, (source) =>
-        source.getTile(sameTile(grid, coord, source), requestFormat, signal),
-      );
+      const pictures = await picturesOf(options, (source) => source.getTile(sameTile(grid, coord, source), query));
       if (pictures.length === 0) return undefined;
       return { coord, body: await finish(pictures, coord, options), ...stateOf(pictures) };
     });
@@ -109,12 +113,13 @@ function stateOf(
   };
 }
 
-/** What the sources that have something there deliver, in their order. */
+/** What the sources that have something there deliver, in their order; none where bands of all of them are needed. */
 async function picturesOf<Kind extends Source>(
-  sources: readonly Kind[],
+  { sources, bands }: CreatorOptions<Kind>,
   ask: (source: Kind) => Promise<SourceImage | null>,
 ): Promise<SourcePicture[]> {
   const answers = await Promise.all(sources.map(ask));
+  if (bands !== undefined && answers.includes(null)) return [];
   return answers.flatMap((answer, index) => {
     const settings = sources[index]?.image;
     return answer === null || settings === undefined ? [] : [{ ...answer, settings }];
@@ -145,21 +150,52 @@ const OUTSIDE: TileCoord = [-1, -1, 0];
 async function finish(
   pictures: readonly SourcePicture[],
   coord: TileCoord,
-  { grid, image, watermark }: CreatorOptions<Source>,
+  { grid, bands, image, watermark }: CreatorOptions<Source>,
 ): Promise<Buffer> {
-  const merged = await merge(pictures, grid.tileSize);
+  const merged = await merge(pictures, grid.tileSize, bands);
   const marked = watermark === undefined ? merged : await watermark(merged, coord);
   const [only, ...others] = pictures;
-  const isAsItCame = only !== undefined && others.length === 0 && marked === merged;
-  return (isAsItCame ? encodedAsConfigured(only, image) : undefined) ?? (await encodeImage(marked, image)).body;
+  const isAsItCame = only !== undefined && others.length === 0 && bands === undefined && marked === merged;
+  return (isAsItCame ? await encodedAsConfigured(only, image) : undefined) ?? (await encodeImage(marked, image)).body;
 }
 
-function encodedAsConfigured({ body, settings }: SourcePicture, image: ImageSettings): Buffer | undefined {
+async function encodedAsConfigured(
+  { body, settings }: SourcePicture,
+  { format, mode }: ImageSettings,
+): Promise<Buffer | undefined> {
   if (body === undefined || settings.opacity !== undefined) return undefined;
-  return sniffImageKind(body) === formatExtension(image.format) ? body : undefined;
+  if (sniffImageKind(body) !== formatExtension(format)) return undefined;
+  if (mode !== 'L' && mode !== 'I') return body;
+  return (await greyBits(body)) === (mode === 'L' ? 8 : 16) ? body : undefined;
 }
 
-async function merge(pictures: readonly SourcePicture[], size: Size): Promise<Raster> {
+/**
+ * The only picture, where it is one of 16 bits of grey and tiles are to be of the same (row IMG-01): pictures in memory
+ * have 8.
+ */
+async function onlyGrey16(
+  [only, ...others]: readonly SourcePicture[],
+  { bands, image: { format, mode }, watermark }: CreatorOptions<Source>,
+): Promise<{ readonly body: Buffer; readonly kind: 'png' | 'tiff' } | undefined> {
+  const kind = imageKind(format);
+  if (mode !== 'I' || (kind !== 'png' && kind !== 'tiff')) return undefined;
+  if (only?.body === undefined || only.settings.opacity !== undefined || others.length > 0) return undefined;
+  if (bands !== undefined || watermark !== undefined) return undefined;
+  return (await greyBits(only.body)) === 16 ? { body: only.body, kind } : undefined;
+}
+
+function isInside(left: number, top: number, [width, height]: Size, [wholeWidth, wholeHeight]: Size): boolean {
+  return left >= 0 && top >= 0 && left + width <= wholeWidth && top + height <= wholeHeight;
+}
+
+async function merge(
+  pictures: readonly SourcePicture[],
+  size: Size,
+  bands: readonly BandSource[] | undefined,
+): Promise<Raster> {
+  if (bands !== undefined) {
+    return bandMerge(await Promise.all(pictures.map((picture) => decodeChecked(picture, size))), bands);
+  }
   const rasters = await Promise.all(
     pictures.map(async (picture) => withOpacity(await decodeChecked(picture, size), picture.settings.opacity)),
   );

@@ -65,7 +65,7 @@ async function removeTile(cache: TileCache, coord: TileCoord): Promise<void> {
 }
 
 async function makeTile(cache: TileCache, coord: TileCoord, signal: AbortSignal): Promise<void> {
-  await cache.getTile(coord, { signal });
+  await cache.getTile(coord, { signal, isSeeding: true });
 }
 
 /** The tiles of one level. */

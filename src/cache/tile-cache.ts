@@ -7,6 +7,7 @@ import { formatExtension, formatMimeType, tileMimeType } from '../image/format.t
 import type { ImageSettings } from '../image/options.ts';
 import { getLogger } from '../log.ts';
 import { addOne, counter } from '../metrics.ts';
+import type { CreateRequest } from './creator.ts';
 import { mapLimited } from './limited.ts';
 import type { IsExpired } from './refresh.ts';
 import { type RescaleRule, rescaledTile } from './rescale.ts';
@@ -27,16 +28,13 @@ export interface CachedTile {
   answer?: PreparedAnswer | undefined;
 }
 
-export interface TileRequest {
-  readonly signal: AbortSignal;
-  readonly dimensions?: Dimensions | undefined;
-}
-
 export interface TileCacheOptions {
   readonly name: string;
   readonly grid: TileGrid;
   readonly image: ImageSettings;
   readonly store: TileStore;
+  /** False: it is made from a cache that cannot tell tiles of different dimensions apart. */
+  readonly sourcesTakeDimensions: boolean;
   /** Undefined: nothing is made, only what is stored is served (row TILE-01). */
   readonly maker: TileMaker | undefined;
   /** False: tiles are made anew for every request (row TILE-13). */
@@ -90,12 +88,12 @@ export class TileCache {
     return this.#store.lockId;
   }
 
-  /** Whether tiles of different dimensions are kept apart, or not kept at all (row LYR-11). */
+  /** Whether tiles of different dimensions are kept apart, or not kept at all, down to the sources (row LYR-11). */
   get takesDimensions(): boolean {
-    return !this.#keepsTiles || this.#store.supportsDimensions;
+    return this.#options.sourcesTakeDimensions && (!this.#keepsTiles || this.#store.supportsDimensions);
   }
 
-  getTile(coord: TileCoord, request: TileRequest): CachedTile | null | Promise<CachedTile | null> {
+  getTile(coord: TileCoord, request: CreateRequest): CachedTile | null | Promise<CachedTile | null> {
     if (this.coverage !== undefined && !this.#covers(coord)) return null;
     if (!this.#keepsTiles) return this.#create(coord, request, null);
     const stored = this.#store.load(coord, request.dimensions);
@@ -109,7 +107,7 @@ export class TileCache {
    *
    * @throws SourceError
    */
-  async getTiles(coords: readonly (TileCoord | null)[], request: TileRequest): Promise<(CachedTile | null)[]> {
+  async getTiles(coords: readonly (TileCoord | null)[], request: CreateRequest): Promise<(CachedTile | null)[]> {
     const { maker, concurrency } = this.#options;
     const tiles: (CachedTile | null)[] = [];
     const missing: MissingTile[] = [];
@@ -154,7 +152,7 @@ export class TileCache {
   #storedOrCreated(
     stored: StoredTile | null,
     coord: TileCoord,
-    request: TileRequest,
+    request: CreateRequest,
   ): CachedTile | null | Promise<CachedTile | null> {
     if (stored === null || this.#isExpired?.(stored.timestamp)) {
       return this.#create(coord, request, stored);
@@ -188,7 +186,7 @@ export class TileCache {
    */
   async #create(
     coord: TileCoord,
-    request: TileRequest,
+    request: CreateRequest,
     stale: StoredTile | null,
     making?: Promise<Made | null>,
   ): Promise<CachedTile | null> {
@@ -210,7 +208,7 @@ export class TileCache {
 
   async #rescaled(
     coord: TileCoord,
-    request: TileRequest,
+    request: CreateRequest,
     rule: RescaleRule,
     levelsLeft: number,
   ): Promise<CachedTile | null> {

@@ -1,7 +1,7 @@
 import type { MetaGrid, MetaTile } from '../grid/meta-grid.ts';
 import type { TileCoord } from '../grid/types.ts';
 import { getLogger } from '../log.ts';
-import type { CreatedTiles, TileCreator } from './creator.ts';
+import type { CreatedTiles, CreateRequest, TileCreator } from './creator.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Dimensions, NewTile, StoredTile, TileStore } from './store/contract.ts';
 import type { TileLocks } from './tile-locks.ts';
@@ -21,11 +21,6 @@ export interface TileMakerOptions {
   readonly mimeTypeOf: (body: Buffer) => string;
   /** Row GLB-31. */
   readonly minimizesRequests: boolean;
-}
-
-export interface MakeRequest {
-  readonly signal: AbortSignal;
-  readonly dimensions?: Dimensions | undefined;
 }
 
 /** A tile as it was made, or found made by somebody else. */
@@ -64,7 +59,7 @@ export class TileMaker {
    *
    * @throws SourceError
    */
-  make(coord: TileCoord, request: MakeRequest): Promise<Made | null> {
+  make(coord: TileCoord, request: CreateRequest): Promise<Made | null> {
     const main = this.mainTile(coord);
     return this.#once(main.join('/'), request, (signal) =>
       this.#makeMeta(this.#options.metaGrid.metaTile(main), { ...request, signal }),
@@ -72,7 +67,7 @@ export class TileMaker {
   }
 
   /** Makes several tiles of a level with the smallest request that holds them all (row TILE-10). @throws SourceError */
-  makeTogether(coords: readonly TileCoord[], request: MakeRequest): Promise<Made | null> {
+  makeTogether(coords: readonly TileCoord[], request: CreateRequest): Promise<Made | null> {
     const meta = this.#options.metaGrid.minimalMetaTile(coords);
     const key = `${meta.bbox.join()} ${meta.size.join()}`;
     return this.#once(key, request, (signal) => this.#makeMeta(meta, { ...request, signal }));
@@ -80,14 +75,14 @@ export class TileMaker {
 
   #once(
     key: string,
-    { signal, dimensions }: MakeRequest,
+    { signal, dimensions }: CreateRequest,
     work: (signal: AbortSignal) => Promise<Made | null>,
   ): Promise<Made | null> {
     const whole = dimensions === undefined ? key : `${key} ${JSON.stringify([...dimensions])}`;
     return this.#flights.run(whole, signal, work);
   }
 
-  async #makeMeta(meta: MetaTile, request: MakeRequest): Promise<Made | null> {
+  async #makeMeta(meta: MetaTile, request: CreateRequest): Promise<Made | null> {
     const { locks, creator } = this.#options;
     if (locks === undefined) return this.#describe(await creator(meta, request));
     const release = await locks.lock(meta.main, request.signal);
@@ -95,8 +90,10 @@ export class TileMaker {
       const stored = await this.#storedMeanwhile(meta, request.dimensions);
       if (stored !== undefined) return { tiles: stored, prefersStale: false };
       const created = await creator(meta, request);
-      const kept = created?.tiles.filter(({ cacheable }) => cacheable) ?? [];
-      if (kept.length > 0 && created?.authorizeStale !== true) await this.#keep(kept, request.dimensions);
+      if (created !== null && created.areStored !== true && !created.authorizeStale) {
+        const kept = created.tiles.filter(({ cacheable }) => cacheable);
+        if (kept.length > 0) await this.#keep(kept, request.dimensions);
+      }
       return this.#describe(created);
     } finally {
       release();

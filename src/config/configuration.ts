@@ -8,7 +8,7 @@ import { type Kinds, OWN_KINDS } from './kinds.ts';
 import { LATER_SERVICES, LATER_STORES, REMOVED_KINDS } from './later.ts';
 import { didYouMean } from './nearest.ts';
 import { normalize } from './normalize.ts';
-import { type CacheOptions, cacheOptions } from './options/cache.ts';
+import { type CacheOptions, cacheOptions, hasBandsBesideGrey } from './options/cache.ts';
 import { type GlobalOptions, globalOptions } from './options/globals.ts';
 import { type GridOptions, gridOptions, PREDEFINED_GRIDS } from './options/grid.ts';
 import { type LayerOptions, layerOptions } from './options/layer.ts';
@@ -141,6 +141,9 @@ class Checker {
   cache(options: unknown, path: Path): CheckedCache | undefined {
     const checked = this.check(cacheOptions, options, path);
     if (checked === undefined) return undefined;
+    if (hasBandsBesideGrey(checked)) {
+      this.problems.warning([...path, 'sources'], "grey tiles ('l') cannot have other bands, these are ignored");
+    }
     const store = this.#kind(this.#kinds.stores, LATER_STORES, 'file', checked.cache, [...path, 'cache'], 'cache');
     return store === undefined ? undefined : { options: checked, store };
   }

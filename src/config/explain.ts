@@ -35,12 +35,17 @@ export function explainIssue(issue: Issue, value: unknown): Explanation {
 /** The branch that got furthest knows best; where none got further than the value itself, all are told. */
 function explainUnion(issue: z.core.$ZodIssueInvalidUnion, found: unknown): string {
   const branches = issue.errors.flatMap((branch) => branch.slice(0, 1));
-  const deepest = branches.toSorted((one, other) => other.path.length - one.path.length)[0];
-  if (deepest !== undefined && deepest.path.length > 0) return explainIssue(deepest, found).message;
+  const deepest = branches.toSorted((one, other) => depthOf(other) - depthOf(one))[0];
+  if (deepest !== undefined && depthOf(deepest) > 0) return explainIssue(deepest, found).message;
   const expected = branches.map((branch) =>
     branch.code === 'invalid_type' ? typeName(branch.expected) : branch.message,
   );
   return `expected ${[...new Set(expected)].join(' or ')}, got ${quote(found)}`;
+}
+
+/** Whose keys were looked at was of the right type. */
+function depthOf({ code, path }: Issue): number {
+  return path.length + (code === 'unrecognized_keys' ? 1 : 0);
 }
 
 function explainSize(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, found: unknown): string {

@@ -49,10 +49,16 @@ export function missingReferences(options: CheckedOptions): MissingReference[] {
   for (const [name, { options: own }] of options.caches) {
     for (const [index, grid] of (own.grids ?? []).entries())
       need('grid', grids, grid, ['caches', name, 'grids', index]);
-    if (!Array.isArray(own.sources)) continue;
-    for (const [index, source] of own.sources.entries()) {
-      if (drawn.has(source)) continue;
-      need('source', drawn, splitTags(source).source, ['caches', name, 'sources', index], ` of cache "${name}"`);
+    const needSource = (source: string, path: Path) => {
+      if (!drawn.has(source)) need('source', drawn, splitTags(source).source, path, ` of cache "${name}"`);
+    };
+    const path = ['caches', name, 'sources'];
+    if (Array.isArray(own.sources)) {
+      for (const [index, source] of own.sources.entries()) needSource(source, [...path, index]);
+      continue;
+    }
+    for (const [band, sources = []] of Object.entries(own.sources)) {
+      for (const [index, { source }] of sources.entries()) needSource(source, [...path, band, index, 'source']);
     }
   }
   const visit = ({ sources = [], tile_sources: tileSources = [], layers = [] }: LayerOptions, path: Path) => {

@@ -1,6 +1,6 @@
 import type { BandOperation } from '@mapgate/pixels';
 import { pixels } from './pixels.ts';
-import { asPixels, blankRaster, CHANNELS, fromPixels, type Raster } from './raster.ts';
+import { asPixels, CHANNELS, fromPixels, type Raster } from './raster.ts';
 
 /** Bands of the result in the order of their numbers. */
 const BANDS = ['r', 'g', 'b', 'a'] as const;
@@ -19,20 +19,14 @@ export interface BandSource {
 }
 
 /**
- * A picture put together from bands of others of the same size (row IMG-15): values are summed and clipped, a factor of
- * 1 overwrites. A picture that is missing makes the whole one blank.
+ * A picture put together from bands of others, one at least, of the same size (row IMG-15): values are summed and
+ * clipped, a factor of 1 overwrites. Bands that nothing goes into are 0, alpha is 255.
  */
-export async function bandMerge(
-  pictures: readonly (Raster | null)[],
-  sources: readonly BandSource[],
-  size: readonly [width: number, height: number],
-): Promise<Raster> {
-  const whole = pictures.filter((picture) => picture !== null);
-  if (whole.length < pictures.length || whole.length === 0) return blankRaster(size);
+export async function bandMerge(pictures: readonly Raster[], sources: readonly BandSource[]): Promise<Raster> {
   const operations = sources.flatMap(({ target, picture: source, band: sourceBand, factor }): BandOperation[] => {
     return bandsOf(target).map((targetBand) => ({ targetBand, source, sourceBand, factor }));
   });
-  const merged = await pixels.bandMerge(whole.map(asPixels), CHANNELS, operations);
+  const merged = await pixels.bandMerge(pictures.map(asPixels), CHANNELS, operations);
   return fromPixels(merged, !sources.some(({ target }) => target === 'a'));
 }
 

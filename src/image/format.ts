@@ -1,5 +1,5 @@
 /** Kinds of pictures that are read and written. */
-export type ImageKind = 'png' | 'jpeg' | 'gif' | 'tiff';
+export type ImageKind = 'png' | 'jpeg' | 'gif' | 'tiff' | 'webp';
 
 const KINDS: Readonly<Record<string, ImageKind>> = {
   png: 'png',
@@ -8,6 +8,8 @@ const KINDS: Readonly<Record<string, ImageKind>> = {
   gif: 'gif',
   tiff: 'tiff',
   geotiff: 'tiff',
+  // Not in MapProxy (row IMG-23).
+  webp: 'webp',
 };
 
 /**
@@ -46,5 +48,13 @@ export function sniffImageKind(body: Uint8Array): ImageKind | undefined {
   if (body[0] === 0x47 && body[1] === 0x49 && body[2] === 0x46) return 'gif';
   if (body[0] === 0x49 && body[1] === 0x49 && body[2] === 0x2a) return 'tiff';
   if (body[0] === 0x4d && body[1] === 0x4d && body[3] === 0x2a) return 'tiff';
+  if (isWebp(body)) return 'webp';
   return undefined;
+}
+
+/** `RIFF`, four bytes of length, `WEBP` (RFC 9649, section 2.4). */
+function isWebp(body: Uint8Array): boolean {
+  if (body[0] !== 0x52 || body.length < 12) return false;
+  const head = Buffer.from(body.buffer, body.byteOffset, 12).toString('latin1');
+  return head.startsWith('RIFF') && head.endsWith('WEBP');
 }

@@ -4,14 +4,19 @@ export const RESAMPLING_METHODS = ['nearest', 'bilinear', 'bicubic'] as const;
 
 export type Resampling = (typeof RESAMPLING_METHODS)[number];
 
-/** Row IMG-02. Strict: MapProxy refuses other keys too. */
+/** Row IMG-02, and what WebP has (row IMG-23). Strict: MapProxy refuses other keys too. */
 export const encodingOptions = z.strictObject({
   jpeg_quality: z.int().min(1).max(100).optional(),
   quantizer: z.enum(['fastoctree', 'mediancut']).optional(),
   tiff_compression: z.enum(['raw', 'tiff_lzw', 'jpeg']).optional(),
+  webp_quality: z.int().min(1).max(100).optional(),
+  webp_lossless: z.boolean().optional(),
 });
 
-/** The image options of formats, caches and sources (row IMG-01). */
+/**
+ * The image options of formats, caches and sources (row IMG-01). Modes: RGB has no alpha, P is a palette, L is grey of 8
+ * bits in one channel (in JPEG too), I is grey of 16 bits in PNG and TIFF and like L elsewhere.
+ */
 export const imageOptions = z.object({
   format: z.string().optional(),
   mode: z.enum(['RGB', 'RGBA', 'P', 'I', 'L']).optional(),
@@ -54,9 +59,13 @@ export interface ImageSettings {
   /** How colours are reduced to a palette (row IMG-04). */
   readonly quantizer: 'fastoctree' | 'mediancut';
   readonly tiffCompression: 'raw' | 'tiff_lzw' | 'jpeg' | undefined;
+  readonly webp: { readonly quality: number; readonly lossless: boolean };
   /** 0 to 1; undefined: opaque. */
   readonly opacity: number | undefined;
 }
+
+/** Of 100, as libwebp and Pillow have it. */
+const DEFAULT_WEBP_QUALITY = 80;
 
 /** A palette as PNG can hold it (row GLB-02). */
 const FULL_PALETTE = 256;
@@ -72,19 +81,23 @@ export function imageSettings(globals: GlobalImageOptions, format: string, own: 
   return {
     format: resolved,
     mode: options.mode,
-    colors: options.colors ?? defaultColors(globals, resolved),
+    colors: options.colors ?? defaultColors(globals, resolved, options.mode),
     transparent: options.transparent,
     resampling: options.resampling_method ?? globals.resampling_method,
     jpegQuality: options.encoding_options?.jpeg_quality ?? globals.jpeg_quality,
     quantizer: options.encoding_options?.quantizer ?? 'fastoctree',
     tiffCompression: options.encoding_options?.tiff_compression,
+    webp: {
+      quality: options.encoding_options?.webp_quality ?? DEFAULT_WEBP_QUALITY,
+      lossless: options.encoding_options?.webp_lossless ?? false,
+    },
     opacity: options.opacity,
   };
 }
 
-/** Only PNG is quantised without being asked (row GLB-02). */
-function defaultColors(globals: GlobalImageOptions, format: string): number {
-  return globals.paletted && format.includes('png') ? FULL_PALETTE : 0;
+/** Only PNG is quantised without being asked (row GLB-02); mode `P` asks. */
+function defaultColors({ paletted }: GlobalImageOptions, format: string, mode: ImageOptions['mode']): number {
+  return (paletted || mode === 'P') && format.includes('png') ? FULL_PALETTE : 0;
 }
 
 function withoutUndefined(options: ImageOptions): ImageOptions {

@@ -18,8 +18,11 @@ export interface CacheDrawable {
   readonly caches: readonly TileCache[];
   /** Of the layer; undefined: its tiles are the same for all requests (row LYR-11). */
   readonly dimensions?: readonly LayerDimension[] | undefined;
-  /** What is asked instead for maps up to this resolution, in map units of the first cache (row TILE-14). */
-  readonly direct?: { readonly source: MapSource; readonly resolution: number } | undefined;
+  /**
+   * What is asked instead for maps up to this resolution, in map units of the first cache (row TILE-14). A cache is given
+   * the layer's dimensions, as this one would be.
+   */
+  readonly direct?: { readonly source: MapSource; readonly resolution: number; readonly isCache: boolean } | undefined;
 }
 
 interface Extent {

@@ -10,7 +10,7 @@ import { type GlobalImageOptions, imageSettings } from '../image/options.ts';
 import { blankRaster, type Raster } from '../image/raster.ts';
 import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
-import type { MapSource } from '../source/contract.ts';
+import type { MapSource, SourceQuery } from '../source/contract.ts';
 import { rasterOf } from '../source/image-answer.ts';
 import type { MapLayer, MapOutput, MapQuery, MapRenderer, RenderedMap } from './contract.ts';
 import { dimensionValues } from './dimensions.ts';
@@ -115,7 +115,9 @@ export class LayerRenderer implements MapRenderer {
   async #drawWhole(drawable: Drawable, query: MapQuery): Promise<Drawn> {
     if (drawable.kind === 'source') return drawFromSource(drawable.source, query);
     const direct = directSource(drawable, query);
-    if (direct !== undefined) return drawFromSource(direct, query);
+    if (direct !== undefined) {
+      return drawFromSource(direct, drawable.direct?.isCache === true ? forCaches(drawable, query) : query);
+    }
     return drawFromCache(drawable.caches, forCaches(drawable, query), this.#options);
   }
 }
@@ -136,7 +138,7 @@ function directSource(
   return resolutionOf(own, size) > direct.resolution ? undefined : direct.source;
 }
 
-async function drawFromSource(source: MapSource, query: MapQuery): Promise<Drawn> {
+async function drawFromSource(source: MapSource, query: Omit<SourceQuery, 'format'>): Promise<Drawn> {
   const { format } = source.image;
   const picture = await source.getMap({ ...query, format: format === '' ? SOURCE_FORMAT : format });
   if (picture === null) return null;

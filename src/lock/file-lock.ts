@@ -1,11 +1,21 @@
-import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { flock, type TryFlock } from './flock.ts';
 import { tryNameLock } from './name-lock.ts';
 
 /** How often is looked whether a lock is free, as MapProxy does (row TILE-11). */
-const POLL_MILLISECONDS = 10;
+export const POLL_MILLISECONDS = 10;
 
 const DIRECTORY_MODE = 0o755;
 /** Other accounts may have to lock the same file, as with MapProxy's. */
@@ -16,7 +26,9 @@ export type Release = () => void;
 
 export interface FileLockOptions {
   /** Modes of what is made, against the umask (row GLB-35). */
-  readonly permissions?: { readonly directory: number | undefined; readonly file: number | undefined };
+  readonly permissions?: { readonly directory: number | undefined; readonly file: number | undefined } | undefined;
+  /** The file stays when its lock is given up: a program that does not look which file it has locked is kept out. */
+  readonly keepsFile?: boolean | undefined;
 }
 
 export interface WaitOptions extends FileLockOptions {
@@ -72,14 +84,15 @@ export function lockFileSync(path: string, timeoutMilliseconds: number, options:
   }
 }
 
-/** By flock alone, at once. */
-function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileLockOptions = {}): Release | undefined {
+/** By flock alone, at once. Undefined: somebody has it. */
+export function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileLockOptions = {}): Release | undefined {
   const descriptor = openLockFile(path, options);
   let isLocked = false;
   try {
     // Whoever gave the lock up took the file away; what is locked then is a file that nobody else will find.
     isLocked = tryFlock(descriptor) && isStillThere(path, descriptor);
     if (!isLocked) return undefined;
+    ftruncateSync(descriptor);
     writeSync(descriptor, ` ${process.pid}\n`, 0);
   } finally {
     if (!isLocked) closeSync(descriptor);
@@ -89,7 +102,7 @@ function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileLockOpti
     if (!isHeld) return;
     isHeld = false;
     try {
-      unlinkSync(path);
+      if (options.keepsFile !== true) unlinkSync(path);
     } catch {
       // Cleaned away, or not ours to remove: closing gives it up all the same.
     }

@@ -167,10 +167,10 @@ function limitTiles(source: TiledSource, limits: Limits): TiledSource {
     image: source.image,
     extent: limits.coverage ?? source.extent,
     grid,
-    getTile: async (coord, format, signal) => {
+    getTile: async (coord, query) => {
       if (!grid.contains(coord)) return null;
       const area = { bbox: grid.tileBbox(coord), size: grid.tileSize, srs: grid.srs };
-      return limits.ask(area, () => source.getTile(coord, format, signal));
+      return limits.ask(area, () => source.getTile(coord, query));
     },
   };
 }

@@ -32,8 +32,11 @@ export interface SourceQuery {
   readonly format: string;
   readonly signal: AbortSignal;
   /** Parameters of the client's request by lower-case name; a source forwards those it is told to (row SRC-31). */
-  readonly dimensions?: ReadonlyMap<string, string>;
+  readonly dimensions?: ReadonlyMap<string, string> | undefined;
 }
+
+/** What is asked of a source of tiles, besides which one. */
+export type TileQuery = Pick<SourceQuery, 'format' | 'signal' | 'dimensions'>;
 
 interface SourceBase {
   readonly name: string;
@@ -60,8 +63,8 @@ export interface MapSource extends SourceBase {
 export interface TiledSource extends SourceBase {
   readonly kind: 'tiles';
   readonly grid: TileGrid;
-  /** A tile in the source's grid. `format` as in `SourceQuery`. @throws SourceError */
-  getTile(coord: TileCoord, format: string, signal: AbortSignal): Promise<SourceImage | null>;
+  /** A tile in the source's grid. @throws SourceError */
+  getTile(coord: TileCoord, query: TileQuery): Promise<SourceImage | null>;
 }
 
 export type Source = MapSource | TiledSource;

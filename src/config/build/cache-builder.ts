@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { cacheAsMapSource, cacheAsTiledSource, cacheWithSameTiles } from '../../cache/cache-source.ts';
-import { mapTileCreator, type TileCreator, tiledTileCreator } from '../../cache/creator.ts';
 import { type IsExpired, refreshRule } from '../../cache/refresh.ts';
+import { type RenderdClient, renderdTileCreator } from '../../cache/renderd.ts';
 import type { RescaleRule } from '../../cache/rescale.ts';
 import type { TileStore } from '../../cache/store/contract.ts';
 import { joinPath } from '../../cache/store/paths.ts';
@@ -12,14 +12,25 @@ import { TileMaker } from '../../cache/tile-maker.ts';
 import { MetaGrid } from '../../grid/meta-grid.ts';
 import type { TileGrid } from '../../grid/tile-grid.ts';
 import { ConfigError } from '../../http/errors.ts';
+import type { BandSource } from '../../image/band-merge.ts';
 import { formatExtension, tileMimeType } from '../../image/format.ts';
 import { type ImageSettings, imageSettings } from '../../image/options.ts';
-import { createWatermark, type Watermark } from '../../image/watermark.ts';
-import type { MapSource, Source, TiledSource } from '../../source/contract.ts';
+import { createWatermark } from '../../image/watermark.ts';
+import type { MapSource, Source } from '../../source/contract.ts';
 import type { Srs } from '../../srs/srs.ts';
 import type { CheckedCache, Configuration } from '../configuration.ts';
-import type { CacheOptions } from '../options/cache.ts';
+import { type CacheOptions, sourceNames } from '../options/cache.ts';
+import { bandImage, bandsOf } from './band-sources.ts';
 import { fontDirectory } from './fonts.ts';
+import { creatorFor } from './tile-creator.ts';
+
+/** What maps are drawn from instead of a cache (row TILE-14). */
+export interface DirectSource {
+  readonly source: MapSource;
+  /** In map units of the cache for each pixel: up to this one. */
+  readonly resolution: number;
+  readonly isCache: boolean;
+}
 
 /** What caches are built of; the graph has it. */
 export interface CacheParts {
@@ -33,6 +44,8 @@ export interface CacheParts {
   srsCode(gridName: string): string;
   source(name: string): Source;
   tileCaches(name: string): readonly TileCache[];
+  /** Makes tiles instead of this process (row GLB-45); undefined: nobody does. */
+  readonly renderd: RenderdClient | undefined;
   /** The system to draw from for a map in `target` (rows TILE-03, GLB-40). */
   preferredSrs(target: Srs, offered: readonly Srs[]): Srs;
 }
@@ -62,7 +75,8 @@ export class CacheBuilder {
     const { options } = checked;
     const { cache: globals } = this.#configuration.globals;
     const grid = this.#parts.grid(gridName);
-    const ownImage = this.#image(key, options);
+    const bands = bandsOf(options);
+    const ownImage = this.#image(key, options, bands);
     const sources = this.#sources(key, options, grid, ownImage);
     const image = { ...ownImage, transparent: ownImage.transparent ?? transparencyOf(sources) };
     const name = options.name ?? key;
@@ -75,8 +89,13 @@ export class CacheBuilder {
     const concurrency = options.concurrent_tile_creators ?? globals.concurrent_tile_creators ?? DEFAULT_TILE_CREATORS;
     const requestFormat = options.request_format ?? image.format;
     const watermark = options.watermark && createWatermark(options.watermark, fontDirectory(this.#configuration));
-    const creator = creatorFor({ grid, sources, image, requestFormat, watermark, concurrency });
+    const own = creatorFor({ grid, sources, bands, image, requestFormat, watermark, concurrency });
     const keepsTiles = !options.disable_storage;
+    // Row TILE-27: what is not stored cannot be had of it.
+    const renderd = keepsTiles ? this.#parts.renderd : undefined;
+    const identifier = `${name}_${grid.name}`;
+    const creator =
+      own === undefined || renderd === undefined ? own : renderdTileCreator({ renderd, cache: identifier, store, own });
     const maker =
       creator &&
       new TileMaker({
@@ -84,16 +103,19 @@ export class CacheBuilder {
         metaGrid: this.#metaGrid(options, grid, sources),
         creator,
         store,
-        locks: keepsTiles ? this.#locks(checked, store) : undefined,
+        // Renderd itself locks the tiles that it makes.
+        locks: keepsTiles ? this.#locks(checked, renderd ? `${identifier}_renderd` : store.lockId) : undefined,
         isFresh: ({ timestamp }) => isExpired?.(timestamp) !== true,
         mimeTypeOf: tileMimeType(image.format),
-        minimizesRequests: options.minimize_meta_requests ?? globals.minimize_meta_requests ?? false,
+        // Renderd makes one meta tile at a time.
+        minimizesRequests: !renderd && (options.minimize_meta_requests ?? globals.minimize_meta_requests ?? false),
       });
     return new TileCache({
       name,
       grid,
       image,
       store,
+      sourcesTakeDimensions: this.#takeDimensions(options),
       maker,
       keepsTiles,
       coverage: this.#configuration.coverages.at(['caches', key, 'cache', 'coverage']),
@@ -109,28 +131,24 @@ export class CacheBuilder {
    * @param grid the first of the cache
    * @throws ConfigError
    */
-  direct(
-    key: string,
-    options: CacheOptions,
-    grid: TileGrid,
-  ): { readonly source: MapSource; readonly resolution: number } | undefined {
-    const { use_direct_from_level: level, use_direct_from_res: own, sources } = options;
+  direct(key: string, options: CacheOptions, grid: TileGrid): DirectSource | undefined {
+    const { use_direct_from_level: level, use_direct_from_res: own } = options;
     const resolution = level === undefined ? own : grid.resolution(level);
     if (resolution === undefined) return undefined;
-    const [name, ...others] = Array.isArray(sources) ? sources : [];
+    const [name, ...others] = Array.isArray(options.sources) ? options.sources : [];
     if (name === undefined || others.length > 0) {
       throw new ConfigError('use_direct_from_level/res only supports single sources');
     }
     const found = this.#found(key, name);
     const source = 'kind' in found ? found : this.#cachesAsMaps(found);
-    if (source.kind === 'map' && source.singleTiles !== true) return { source, resolution };
+    const isCache = !('kind' in found);
+    if (source.kind === 'map' && source.singleTiles !== true) return { source, resolution, isCache };
     throw new ConfigError(`source "${name}" does not support un-tiled access`);
   }
 
   /** Tiles where all sources have them in this grid, maps of any area otherwise (rows TILE-08, TILE-19). */
-  #sources(key: string, { sources: names }: CacheOptions, grid: TileGrid, image: ImageSettings): Source[] {
-    if (!Array.isArray(names)) throw new ConfigError('merging bands of sources is not available yet');
-    const found = names.map((name) => this.#found(key, name));
+  #sources(key: string, options: CacheOptions, grid: TileGrid, image: ImageSettings): Source[] {
+    const found = sourceNames(options).map((name) => this.#found(key, name));
     const tiled = found.map((source) => {
       if ('kind' in source) return source.kind === 'tiles' ? source : undefined;
       const cache = cacheWithSameTiles(source, grid, image);
@@ -138,6 +156,12 @@ export class CacheBuilder {
     });
     if (tiled.every((source) => source !== undefined)) return tiled;
     return found.map((source) => ('kind' in source ? source : this.#cachesAsMaps(source)));
+  }
+
+  /** Caches below have to keep dimensions apart as well (row LYR-11). */
+  #takeDimensions(options: CacheOptions): boolean {
+    const caches = sourceNames(options).filter((name) => !this.#parts.hasSource(name));
+    return caches.every((name) => this.#parts.tileCaches(name).every(({ takesDimensions }) => takesDimensions));
   }
 
   /** A source wins over a cache of the same name, as in MapProxy. */
@@ -154,9 +178,10 @@ export class CacheBuilder {
     });
   }
 
-  #image(key: string, options: CacheOptions): ImageSettings {
+  #image(key: string, options: CacheOptions, bands: readonly BandSource[] | undefined): ImageSettings {
     const format = options.image?.format ?? options.format;
-    const settings = imageSettings(this.#configuration.globals.image, format, options.image);
+    const plain = imageSettings(this.#configuration.globals.image, format, options.image);
+    const settings = bands === undefined ? plain : bandImage(plain, bands);
     if (formatExtension(settings.format) !== 'mixed') return settings;
     const requested = options.request_format;
     if (requested !== 'image/png' && requested !== 'image/vnd.jpeg-png') {
@@ -186,13 +211,13 @@ export class CacheBuilder {
   }
 
   /** Rows TILE-11, GLB-27. */
-  #locks({ options, store: { options: own } }: CheckedCache, store: TileStore): TileLocks {
+  #locks({ options, store: { options: own } }: CheckedCache, cacheId: string): TileLocks {
     const { globals } = this.#configuration;
     const configured = own?.tile_lock_dir ?? globals.cache.tile_lock_dir;
     const base = own?.directory ?? options.cache_dir ?? globals.cache.base_dir;
     return new TileLocks({
       directory: this.#path(configured ?? joinPath(base, 'tile_locks')),
-      cacheId: store.lockId,
+      cacheId,
       timeoutSeconds: globals.http.client_timeout ?? DEFAULT_LOCK_TIMEOUT,
       permissions: this.#permissions(),
     });
@@ -257,35 +282,4 @@ function transparencyOf(sources: readonly Source[]): boolean | undefined {
   const given = sources.map(({ image }) => image.transparent);
   if (given.includes(false)) return false;
   return given.includes(true) ? true : undefined;
-}
-
-interface CreatorParts {
-  readonly grid: TileGrid;
-  readonly sources: readonly Source[];
-  readonly image: ImageSettings;
-  readonly requestFormat: string;
-  readonly watermark: Watermark | undefined;
-  readonly concurrency: number;
-}
-
-/** @throws ConfigError for sources that do not fit the cache or each other (rows TILE-08, SRC-51) */
-function creatorFor({ sources, ...rest }: CreatorParts): TileCreator | undefined {
-  if (sources.length === 0) return undefined;
-  const maps = sources.filter((source): source is MapSource => source.kind === 'map');
-  if (maps.length === sources.length) return mapTileCreator({ ...rest, sources: maps });
-  const tiled = sources.filter((source): source is TiledSource => source.kind === 'tiles');
-  if (tiled.length < sources.length) {
-    throw new ConfigError('meta tiling configured but not supported by all sources');
-  }
-  for (const source of tiled) checkTiledSource(rest.grid, source);
-  return tiledTileCreator({ ...rest, sources: tiled });
-}
-
-function checkTiledSource(grid: TileGrid, source: TiledSource): void {
-  if (grid.tileSize[0] !== source.grid.tileSize[0] || grid.tileSize[1] !== source.grid.tileSize[1]) {
-    throw new ConfigError(`tile size of cache and tile source do not match (source "${source.name}")`);
-  }
-  if (!grid.srs.equals(source.grid.srs)) {
-    throw new ConfigError(`SRS of cache and tile source do not match (source "${source.name}")`);
-  }
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { CachedLegendSource } from '../../cache/legend-cache.ts';
 import type { TileCache } from '../../cache/tile-cache.ts';
 import { createGrid } from '../../grid/create-grid.ts';
@@ -6,14 +5,7 @@ import type { TileGrid } from '../../grid/tile-grid.ts';
 import { ConfigError } from '../../http/errors.ts';
 import { imageSettings } from '../../image/options.ts';
 import { withCommonOptions, withInfoCoverage } from '../../source/common.ts';
-import type {
-  InfoSource,
-  LegendSource,
-  MapSource,
-  Source,
-  SourceContext,
-  SourceDefinition,
-} from '../../source/contract.ts';
+import type { InfoSource, LegendSource, Source, SourceContext, SourceDefinition } from '../../source/contract.ts';
 import { HttpPool } from '../../source/http/pool.ts';
 import type { CommonSourceOptions } from '../../source/options.ts';
 import { stylesheet } from '../../source/stylesheet.ts';
@@ -23,10 +15,11 @@ import { type PreferredSources, sourceSrs } from '../../srs/preferred.ts';
 import { type Srs, srsByCode } from '../../srs/srs.ts';
 import type { Configuration } from '../configuration.ts';
 import { didYouMean } from '../nearest.ts';
-import type { CacheOptions } from '../options/cache.ts';
+import { sourceNames } from '../options/cache.ts';
 import type { GridOptions } from '../options/grid.ts';
 import type { Path } from '../places.ts';
-import { CacheBuilder } from './cache-builder.ts';
+import { CacheBuilder, type DirectSource } from './cache-builder.ts';
+import { Renderd } from './renderd.ts';
 import { splitTags } from './tags.ts';
 
 /** Row TILE-02. */
@@ -47,7 +40,8 @@ interface CheckedSource {
  * they are about.
  */
 export class Graph {
-  readonly http = new HttpPool();
+  readonly http: HttpPool;
+  readonly #renderd: Renderd;
   readonly #configuration: Configuration;
   readonly #cacheBuilder: CacheBuilder;
   readonly #preferredSources: PreferredSources;
@@ -61,6 +55,16 @@ export class Graph {
 
   constructor(configuration: Configuration) {
     this.#configuration = configuration;
+    const {
+      lock_dir: lockDirectory,
+      directory_permissions: directory,
+      file_permissions: file,
+    } = configuration.globals.cache;
+    this.http = new HttpPool({
+      directory: configuration.resolvePath(lockDirectory),
+      permissions: { directory, file },
+    });
+    this.#renderd = new Renderd(configuration);
     this.#preferredSources = preferredSources(configuration);
     this.#cacheBuilder = new CacheBuilder({
       configuration,
@@ -71,6 +75,7 @@ export class Graph {
       srsCode: (name) => this.#gridOptions(name, []).srs ?? this.grid(name).srs.code,
       source: (name) => this.source(name),
       tileCaches: (name) => this.tileCaches(name),
+      renderd: this.#renderd.client,
       preferredSrs: this.preferredSrs,
     });
   }
@@ -228,7 +233,7 @@ export class Graph {
   }
 
   /** What a cache's maps are drawn from at high resolution, not from its tiles (row TILE-14). @throws ConfigError */
-  directSource(name: string): { readonly source: MapSource; readonly resolution: number } | undefined {
+  directSource(name: string): DirectSource | undefined {
     const checked = this.#configuration.caches.get(name);
     const [cache] = this.tileCaches(name);
     return checked && cache && this.#cacheBuilder.direct(name, checked.options, cache.grid);
@@ -240,7 +245,7 @@ export class Graph {
 
   async close(): Promise<void> {
     for (const caches of this.#caches.values()) for (const cache of caches) await cache.close();
-    await this.http.close();
+    await Promise.all([this.http.close(), this.#renderd.close()]);
   }
 
   /** Own options over those of the grid named by `base` (row GRD-18). */
@@ -284,11 +289,4 @@ function preferredSources({ globals, problems }: Configuration): PreferredSource
       throw problems.located(['globals', 'srs', 'preferred_src_proj', target], error);
     }
   });
-}
-
-/** What a cache is made from, by name, also where it is merged from bands (row IMG-15). */
-function sourceNames({ sources }: CacheOptions): string[] {
-  if (Array.isArray(sources)) return sources;
-  const named = z.array(z.object({ source: z.string() }));
-  return Object.values(sources).flatMap((band) => (named.safeParse(band).data ?? []).map(({ source }) => source));
 }

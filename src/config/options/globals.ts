@@ -23,7 +23,8 @@ export const globalOptions = z.object({
   cache: z
     .object({
       base_dir: z.string().default('./cache_data'),
-      lock_dir: notYet(z.string().optional()),
+      /** Where requests to a host are counted (rows GLB-17, GLB-26). */
+      lock_dir: z.string().default('./cache_data/tile_locks'),
       tile_lock_dir: z.string().optional(),
       meta_size: sizeOption.default([4, 4]),
       meta_buffer: z.int().min(0).default(80),
@@ -54,7 +55,8 @@ export const globalOptions = z.object({
     .optional(),
   tiles: z.object({ expires_hours: z.number().min(0).default(72) }).prefault({}),
   mapserver: mapserverOptions.optional(),
-  renderd: notYet(z.unknown().optional()),
+  /** Who makes tiles instead: the URL of a MapProxy-renderd (row GLB-45). */
+  renderd: z.object({ address: z.string().optional() }).optional(),
   background: z.object({ url: z.string().optional() }).optional(),
 });
 

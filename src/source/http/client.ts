@@ -26,8 +26,12 @@ export interface HttpAnswer {
 export interface RequestDetails {
   /** Sent as the body of a POST request. */
   readonly form?: string | undefined;
+  /** Of that body; undefined: a form's. */
+  readonly contentType?: string | undefined;
   /** Media type that is wanted, where a server has several. */
   readonly accept?: string | undefined;
+  /** True: an answer is an answer, whatever its status. */
+  readonly takesAnyStatus?: boolean | undefined;
 }
 
 /** Asks the map servers of one source. */
@@ -35,7 +39,7 @@ export interface SourceHttp {
   /** Row GLB-11; `AUTO` leaves the choice to the source. */
   readonly method: 'AUTO' | 'GET' | 'POST';
   readonly hideDetails: boolean;
-  /** @throws SourceError for anything but a successful answer with a body */
+  /** @throws SourceError for anything but a successful answer with a body, unless any status is wanted */
   fetch(url: string, signal: AbortSignal, details?: RequestDetails): Promise<HttpAnswer>;
 }
 
@@ -66,14 +70,14 @@ export class PooledHttp implements SourceHttp {
   }
 
   async fetch(configuredUrl: string, signal: AbortSignal, details: RequestDetails = {}): Promise<HttpAnswer> {
-    const { form, accept } = details;
+    const { form, contentType, accept, takesAnyStatus } = details;
     const { url, credentials } = splitCredentials(configuredUrl);
     const leave = await waitingFor(signal, 'a place at a source', this.#enter(url, signal));
     const started = performance.now();
     let answer: ReceivedAnswer;
     try {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#timeout)]);
-      const running = this.#exchange.run({ url, credentials, form, accept, signal: limited });
+      const running = this.#exchange.run({ url, credentials, form, contentType, accept, signal: limited });
       answer = await waitingFor(signal, `source ${new URL(url).host}`, running);
     } catch (error) {
       this.#log(url, form, undefined, started);
@@ -84,7 +88,7 @@ export class PooledHttp implements SourceHttp {
     this.#log(url, form, answer, started);
     const { status } = answer;
     // 204 has nothing to show; on_error may name it (row GLB-23).
-    if (status !== 200) {
+    if (status !== 200 && takesAnyStatus !== true) {
       throw httpError('HTTP Error', { url, reason: status, hideDetails: this.hideDetails, sourceStatus: status });
     }
     return answer;
@@ -95,7 +99,7 @@ export class PooledHttp implements SourceHttp {
     if (this.#concurrency === 0) return undefined;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#timeout)]);
     try {
-      return await this.#shared.gate(new URL(url).host).enter(this.#concurrency, limited);
+      return await this.#shared.places.enter(url, this.#concurrency, limited);
     } catch (error) {
       throw this.#errorOf(error, url, signal);
     }

@@ -30,6 +30,8 @@ export interface OutgoingRequest {
   readonly credentials: Credentials | undefined;
   /** Undefined: a GET request. */
   readonly form: string | undefined;
+  /** Of the form; undefined: as forms have it. */
+  readonly contentType: string | undefined;
   readonly accept: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -58,10 +60,13 @@ export class Exchange {
    * The final answer, whatever its status. Redirects are followed only to hosts of the configuration, and what was
    * meant for one server is not told to another (row GLB-21).
    */
-  async run({ url, credentials, form, accept, signal }: OutgoingRequest): Promise<ReceivedAnswer> {
+  async run({ url, credentials, form, contentType, accept, signal }: OutgoingRequest): Promise<ReceivedAnswer> {
     const first = new URL(url);
     let [target, body] = [first, form];
-    const more: Headers = accept === undefined ? {} : { Accept: accept };
+    const more: Headers = {
+      ...(accept !== undefined && { Accept: accept }),
+      ...(contentType !== undefined && { 'Content-Type': contentType }),
+    };
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const isForSource = target.host === first.host && (target.protocol === 'https:' || first.protocol === 'http:');
       const answer = isForSource

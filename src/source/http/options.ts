@@ -10,7 +10,7 @@ export const httpOptions = z.object({
   headers: z.record(z.string(), z.string()).optional(),
   hide_error_details: z.boolean().optional(),
   manage_cookies: z.boolean().optional(),
-  /** To one host at a time, of each process; 0: no limit (row GLB-17). */
+  /** To one host at a time, of all processes together; 0: no limit (row GLB-17). */
   concurrent_requests: z.int().min(0).optional(),
 });
 

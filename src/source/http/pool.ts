@@ -3,8 +3,8 @@ import { ConfigError } from '../../http/errors.ts';
 import { PooledHttp, type SourceHttp } from './client.ts';
 import { splitCredentials } from './credentials.ts';
 import { createDispatchers, type Dispatchers } from './dispatchers.ts';
-import { Gate } from './gate.ts';
 import type { HttpOptions } from './options.ts';
+import { HostPlaces, type SharedPlaces } from './places.ts';
 
 /** What all clients of a configuration share. */
 export interface SharedHttp {
@@ -12,17 +12,21 @@ export interface SharedHttp {
   readonly hosts: ReadonlySet<string>;
   /** Cookies of the servers of sources with manage_cookies (row GLB-16). */
   readonly cookies: CookieJar;
-  /** Counts the requests to a host (rows GLB-17, SRC-05). */
-  gate(host: string): Gate;
+  readonly places: HostPlaces;
 }
 
 /** Connections to map servers, shared by all sources of a configuration. */
 export class HttpPool implements SharedHttp {
   readonly cookies = new CookieJar();
   readonly hosts = new Set<string>();
+  readonly places: HostPlaces;
   /** By TLS settings. */
   readonly #dispatchers = new Map<string, Dispatchers>();
-  readonly #gates = new Map<string, Gate>();
+
+  /** @param shared where requests of other processes are counted; undefined: nowhere */
+  constructor(shared?: SharedPlaces) {
+    this.places = new HostPlaces(shared);
+  }
 
   /**
    * @param urls of the source; templates are fine
@@ -31,15 +35,6 @@ export class HttpPool implements SharedHttp {
   client(urls: readonly string[], options: HttpOptions = {}): SourceHttp {
     for (const url of urls) this.hosts.add(hostOf(url));
     return new PooledHttp(this, this.#dispatchersFor(options), options);
-  }
-
-  gate(host: string): Gate {
-    let gate = this.#gates.get(host);
-    if (gate === undefined) {
-      gate = new Gate();
-      this.#gates.set(host, gate);
-    }
-    return gate;
   }
 
   async close(): Promise<void> {

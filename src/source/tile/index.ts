@@ -4,7 +4,7 @@ import { arcgisPath, quadkey, tcPath, tmsPath } from '../../grid/tile-paths.ts';
 import type { TileCoord } from '../../grid/types.ts';
 import { formatExtension } from '../../image/format.ts';
 import type { ImageSettings } from '../../image/options.ts';
-import { defineSource, type SourceImage, type TiledSource } from '../contract.ts';
+import { defineSource, type SourceImage, type TiledSource, type TileQuery } from '../contract.ts';
 import type { SourceHttp } from '../http/client.ts';
 import { imageOf } from '../image-answer.ts';
 import { commonSourceOptions, httpOf } from '../options.ts';
@@ -100,7 +100,7 @@ class TemplateSource implements TiledSource {
     this.#http = http;
   }
 
-  async getTile(coord: TileCoord, format: string, signal: AbortSignal): Promise<SourceImage | null> {
+  async getTile(coord: TileCoord, { format, signal }: TileQuery): Promise<SourceImage | null> {
     if (!this.grid.contains(coord)) return null;
     const answer = await this.#http.fetch(this.#url(coord, this.#format ?? format), signal);
     const message = `response is not an image: (${answer.contentType})`;

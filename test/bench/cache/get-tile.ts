@@ -64,6 +64,7 @@ async function measure(type: string, memory: number): Promise<void> {
     grid,
     image: imageSettings(globalImageOptions.parse({}), 'image/png'),
     store,
+    sourcesTakeDimensions: true,
     maker: undefined,
     keepsTiles: true,
     coverage: undefined,

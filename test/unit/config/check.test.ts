@@ -105,8 +105,8 @@ layers: [{name: a, title: A, sources: [c]}, {name: b, title: B, sources: [osm_ca
   });
 
   it('options without effect are told', async (test) => {
-    const text = `globals: {renderd: {address: x}}\n${SOURCE}${CACHE}${LAYER}`;
-    assert.deepEqual(await checkText(test, text), ["warning globals.renderd: 'renderd' has no effect yet"]);
+    const text = `globals: {cache: {s3: {}}}\n${SOURCE}${CACHE}${LAYER}`;
+    assert.deepEqual(await checkText(test, text), ["warning globals.cache.s3: 's3' has no effect yet"]);
   });
 
   it('IMG-02: unknown encoding options are an error', async (test) => {

@@ -68,8 +68,8 @@ describe('options of every source', () => {
     };
     const source = withCommonOptions(inner, debug.options.parse({ type: 'debug', max_res: 100_000 }));
     assert.ok(source.kind === 'tiles');
-    assert.equal(await source.getTile([0, 0, 0], 'image/png', signal), PICTURE);
-    assert.equal(await source.getTile([0, 0, 1], 'image/png', signal), null);
+    assert.equal(await source.getTile([0, 0, 0], { format: 'image/png', signal }), PICTURE);
+    assert.equal(await source.getTile([0, 0, 1], { format: 'image/png', signal }), null);
   });
 
   it('SRC-06: a status has its own answer', async () => {

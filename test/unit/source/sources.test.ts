@@ -149,7 +149,7 @@ describe('tile sources', () => {
   for (const [template, path] of URLS) {
     it(`SRC-50: ${template}`, async (test) => {
       const { server, pool } = await startUpstream(test);
-      await tileSource(pool, { url: server.url + template }).getTile([1, 2, 3], 'image/png', signal);
+      await tileSource(pool, { url: server.url + template }).getTile([1, 2, 3], { format: 'image/png', signal });
       assert.deepEqual(server.urls, [path]);
     });
   }
@@ -167,7 +167,10 @@ describe('tile sources', () => {
       body: '<p>',
     }));
     const source = tileSource(pool, { url: `${server.url}/%(z)s` });
-    await assert.rejects(source.getTile([0, 0, 0], 'image/png', signal), /response is not an image: \(text\/html\)/);
+    await assert.rejects(
+      source.getTile([0, 0, 0], { format: 'image/png', signal }),
+      /response is not an image: \(text\/html\)/,
+    );
   });
 
   it('SEC-04: tiles of a folder, where the configuration names it', async (test) => {
@@ -175,15 +178,18 @@ describe('tile sources', () => {
     const source = tileSource(new HttpPool(), { url: `file://${folder}/%(z)s-%(x)s-%(y)s.png` });
     const own = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
     await writeFile(`${folder}/3-1-2.png`, own);
-    assert.deepEqual((await source.getTile([1, 2, 3], 'image/png', signal))?.body, own);
-    await assert.rejects(source.getTile([0, 0, 3], 'image/png', signal), {
+    assert.deepEqual((await source.getTile([1, 2, 3], { format: 'image/png', signal }))?.body, own);
+    await assert.rejects(source.getTile([0, 0, 3], { format: 'image/png', signal }), {
       message: 'No response from URL (see logs for URL and reason).',
     });
   });
 
   it('nothing is asked outside the grid', async (test) => {
     const { server, pool } = await startUpstream(test);
-    assert.equal(await tileSource(pool, { url: `${server.url}/%(z)s` }).getTile([9, 9, 0], 'image/png', signal), null);
+    assert.equal(
+      await tileSource(pool, { url: `${server.url}/%(z)s` }).getTile([9, 9, 0], { format: 'image/png', signal }),
+      null,
+    );
     assert.deepEqual(server.urls, []);
   });
 
