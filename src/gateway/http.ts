@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
+import { requestAbort } from '@mapgate/fastcgi-kit';
 import type { Application } from '../http/application.ts';
 import { decodePath } from '../http/percent.ts';
 import type { Response } from '../http/response.ts';
@@ -115,7 +116,7 @@ class HttpExchange implements Exchange {
 
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
-      const controller = new AbortController();
+      const controller = requestAbort();
       this.#abort = controller;
       this.#outgoing.once('close', () => {
         if (!this.#outgoing.writableFinished) controller.abort();

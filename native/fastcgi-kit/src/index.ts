@@ -1,3 +1,4 @@
+export { requestAbort } from './abort.ts';
 export { type CgiHead, parseCgiHead } from './cgi-head.ts';
 export { FcgiClient, type FcgiClientAddress, type FcgiClientRequest, fcgiRequest } from './client.ts';
 export type { FcgiEnd, FcgiResponse, FcgiResult } from './client-response.ts';
