@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { type Limits, ProtocolError } from '@mapgate/fastcgi-kit';
 import { endGently } from './sockets.ts';
 
@@ -53,11 +54,26 @@ async function inTime<Value>(promise: Promise<Value>, milliseconds: number): Pro
   }
 }
 
+/** Connections of which nothing more is wanted: what their parser says counts no more. */
+const ending = new WeakSet<Socket>();
+
+export function isEnding(socket: Socket): boolean {
+  return ending.has(socket);
+}
+
+/** Ends a connection behind what was written to it. */
+export function endBehind(socket: Socket): void {
+  ending.add(socket);
+  endGently(socket);
+}
+
 /** Ends the connection of an answer to a body of which no more is wanted, so that the client can take the answer. */
 export function closeBehind(outgoing: ServerResponse): void {
   const { socket } = outgoing;
   outgoing.shouldKeepAlive = false;
-  if (socket !== null) socket.destroySoon = () => endGently(socket);
+  if (socket === null) return;
+  ending.add(socket);
+  socket.destroySoon = () => endGently(socket);
 }
 
 /** What is left of the body of an answered request is read and dropped for as long as one piece of it may take. */

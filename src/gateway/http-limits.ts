@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'nod
 import type { Socket } from 'node:net';
 import { DEFAULT_LIMITS, type Limits, PeerList, type ProtocolError, resolveLimits } from '@mapgate/fastcgi-kit';
 import { getLogger } from '../log.ts';
+import { endBehind, isEnding } from './http-body.ts';
 import type { GatewayOptions } from './limits.ts';
 import { admits } from './socket-server.ts';
 import { endGently, listensOnTcp } from './sockets.ts';
@@ -34,7 +35,7 @@ export function serverOptions({ paramsBytes, headerTimeout, idleTimeout }: Limit
     headersTimeout: headerTimeout,
     requestTimeout: 0,
     keepAliveTimeout: idleTimeout,
-    connectionsCheckingInterval: Math.min(Math.max(wanted, LEAST_CHECK_INTERVAL), MOST_CHECK_INTERVAL),
+    connectionsCheckingInterval: Math.ceil(Math.min(Math.max(wanted, LEAST_CHECK_INTERVAL), MOST_CHECK_INTERVAL)),
   };
 }
 
@@ -136,20 +137,16 @@ class Room {
   }
 }
 
-/** Connections that were told why they end. */
-const told = new WeakSet<Socket>();
-
 /** What is no request is answered by what is wrong with it, unless an answer is on its way. */
 function refuseBroken(error: Error & { code?: string }, socket: Socket, requests: RequestsBySocket): void {
   // The parser goes on with what still comes.
-  if (told.has(socket)) return;
+  if (isEnding(socket)) return;
   if (!socket.writable || requests.isAnswering(socket) || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  told.add(socket);
   socket.write(plainAnswer(...(BROKEN[error.code ?? ''] ?? (['400 Bad Request', 'bad request'] as const))));
-  endGently(socket);
+  endBehind(socket);
 }
 
 const BROKEN: Readonly<Record<string, readonly [status: string, text: string]>> = {

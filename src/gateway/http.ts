@@ -46,6 +46,10 @@ function refusalFor(
   { stdinBytes, paramsPairs }: Limits,
 ): readonly [status: number, text: string] | undefined {
   if (rawHeaders.length / 2 > paramsPairs) return [431, 'the request head is too large'];
+  const coding = headers['transfer-encoding']?.trim().toLowerCase();
+  // RFC 9112 section 6.3: where the last coding is another, nobody knows where the body ends.
+  if (coding !== undefined && !coding.endsWith('chunked')) return [400, 'chunked is not the last transfer coding'];
+  if (coding !== undefined && coding !== 'chunked') return [501, 'only chunked is known of transfer codings'];
   if (Number(headers['content-length'] ?? 0) > stdinBytes) return [413, 'the request body is too large'];
   return undefined;
 }
