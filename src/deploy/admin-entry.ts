@@ -16,12 +16,3 @@ export function adminAddress(text: string, base: string): Address {
   }
   return address.kind === 'unix' ? { ...address, path: resolve(base, address.path) } : address;
 }
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
-
-/** @param written seconds, or a number with ms, s or m, as the schema has it */
-export function millisecondsOf(written: number | string): number {
-  if (typeof written === 'number') return written * 1000;
-  const [, number, unit = 's'] = /^([\d.]+)\s*(ms|s|m)$/.exec(written) ?? [];
-  return Number(number) * (UNITS[unit] ?? 1000);
-}

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { PeerList } from '@mapgate/fastcgi-kit';
 import type { Path } from '../config/places.ts';
 import { type Address, parseAddress } from '../server/address.ts';
 import type { Listen, Protocol } from '../server/deployment.ts';
 import { groupId, userId } from './accounts.ts';
 import { checkSchema, type Findings } from './check-schema.ts';
+import { readLimits } from './limits-entry.ts';
 import { listenSchema, OCTAL_MODE } from './schema.ts';
 
 const PROTOCOLS: readonly Protocol[] = ['fastcgi', 'http', 'scgi', 'ajp'];
@@ -38,11 +40,20 @@ export function readListen(entry: unknown, base: string, path: Path, findings: F
   const mode = take('mode', checked.mode, octalMode);
   const owner = take('owner', checked.owner, userId);
   const group = take('group', checked.group, groupId);
+  const allow = take('allow', checked.allow, (entries) => {
+    new PeerList(entries);
+    return entries;
+  });
+  const limits =
+    checked.limits === undefined ? undefined : readLimits(checked.limits, protocol, [...path, 'limits'], findings);
   if (address === undefined) return undefined;
   for (const key of UNIX_KEYS) {
     if (checked[key] !== undefined && address.kind !== 'unix') {
       findings.error([...path, key], `'${key}' is for unix sockets`);
     }
+  }
+  if (checked.allow !== undefined && address.kind === 'unix') {
+    findings.error([...path, 'allow'], "'allow' is for TCP addresses; a unix socket has mode, owner and group");
   }
   for (const key of AJP_KEYS) {
     if (checked[key] !== undefined && protocol !== 'ajp') findings.error([...path, key], `'${key}' is for ajp`);
@@ -56,6 +67,8 @@ export function readListen(entry: unknown, base: string, path: Path, findings: F
     ...(checked.backlog === undefined ? {} : { backlog: checked.backlog }),
     ...(checked.secret === undefined ? {} : { secret: checked.secret }),
     ...(checked.packet_size === undefined ? {} : { packetSize: checked.packet_size }),
+    ...(allow === undefined ? {} : { allow }),
+    ...(limits === undefined ? {} : { limits }),
   };
 }
 

@@ -8,13 +8,14 @@ import { type Problem, Problems, withoutPlace } from '../config/problems.ts';
 import { isMapping, type Mapping, parseYaml } from '../config/yaml.ts';
 import { ConfigError } from '../http/errors.ts';
 import type { Deployment, Listen, LogOptions, WorkerSettings } from '../server/deployment.ts';
-import { adminAddress, millisecondsOf } from './admin-entry.ts';
+import { adminAddress } from './admin-entry.ts';
 import { filtered, readApp, readModule, readMounts } from './app-entry.ts';
 import { checkSchema, type Findings } from './check-schema.ts';
 import { readFilters } from './filter-entry.ts';
 import { defaultListen, readListen } from './listen-entry.ts';
 import { type ReadDeployment, resultOf } from './result.ts';
 import { countSchema, type FileContent, fileSchema, logSchema, workersSchema } from './schema.ts';
+import { millisecondsOf } from './units.ts';
 import { workerSettings } from './workers.ts';
 
 /** Reads the text of a mapgate.yaml. Paths in it are relative to it. */

@@ -35,6 +35,27 @@ const accountSchema = z.union([z.string(), z.int().nonnegative()]);
 /** Permission bits of a socket, in quotes: "0660". */
 export const OCTAL_MODE = /^0?[0-7]{3}$/;
 
+/** Bytes, or a number with K, M or G. */
+const sizeSchema = z.union([z.int().nonnegative(), z.string().regex(/^\d+\s*[KMG]?i?B?$/i)]);
+
+/** Seconds, or a number with ms, s or m; 0: no limit. */
+const timeLimitSchema = z.union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?\s*(ms|s|m)$/)]);
+
+/** Which of these a protocol has, and from where to where each may go, is checked by the reader. */
+export const limitsSchema = z.strictObject({
+  params_bytes: sizeSchema.optional(),
+  params_pairs: z.int().positive().optional(),
+  requests_per_connection: z.int().positive().optional(),
+  stdin_bytes: sizeSchema.optional(),
+  stdin_window: sizeSchema.optional(),
+  output_window: sizeSchema.optional(),
+  connections: z.int().nonnegative().optional(),
+  header_timeout: timeLimitSchema.optional(),
+  idle_timeout: timeLimitSchema.optional(),
+  write_timeout: timeLimitSchema.optional(),
+  body_timeout: timeLimitSchema.optional(),
+});
+
 export const listenSchema = z.strictObject({
   fastcgi: addressSchema.optional(),
   http: addressSchema.optional(),
@@ -47,6 +68,9 @@ export const listenSchema = z.strictObject({
   backlog: z.int().positive().optional(),
   secret: z.string().min(1).optional(),
   packet_size: z.int().min(DEFAULT_PACKET_SIZE).max(MAX_PACKET_SIZE).optional(),
+  /** Addresses and CIDR blocks of the web servers that may connect over TCP. */
+  allow: z.array(z.string()).optional(),
+  limits: limitsSchema.optional(),
 });
 
 export const countSchema = z.union([z.literal('auto'), z.int().positive()]);

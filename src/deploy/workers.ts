@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { WorkerSettings } from '../server/deployment.ts';
+import { bytesOf } from './units.ts';
 
 /** Worker settings as written; what is left out is undefined. */
 export interface WrittenWorkerSettings {
@@ -23,16 +24,4 @@ export function workerSettings(written: WrittenWorkerSettings): WorkerSettings {
     memoryLimit: bytesOf(written.memory_limit ?? 0),
     drainTimeout: written.drain_timeout ?? DEFAULT_DRAIN_TIMEOUT,
   };
-}
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
-
-function bytesOf(size: number | string): number {
-  if (typeof size === 'number') return size;
-  const match = /^(\d+)\s*([KMG]?)i?B?$/i.exec(size);
-  const unit = UNITS[match?.[2]?.toUpperCase() ?? '?'];
-  if (match === null || unit === undefined) {
-    throw new RangeError(`${JSON.stringify(size)} is not a size such as 800M`);
-  }
-  return Number(match[1]) * unit;
 }

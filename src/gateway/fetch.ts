@@ -1,4 +1,4 @@
-import { ProtocolError } from '@mapgate/fastcgi-kit';
+import { ProtocolError, requestAbort } from '@mapgate/fastcgi-kit';
 import type { Application } from '../http/application.ts';
 import type { Response } from '../http/response.ts';
 import type { TargetRule } from './environ.ts';
@@ -36,8 +36,7 @@ const OUTPUT_WINDOW = 65_536;
 class FetchExchange implements Exchange {
   readonly #request: globalThis.Request;
   readonly #answer: (response: globalThis.Response) => void;
-  readonly #abort = new AbortController();
-  readonly signal: AbortSignal;
+  readonly #abort = requestAbort();
   readonly #variables = new Map<string, string>();
   #stream: ReadableStreamDefaultController<Uint8Array> | undefined;
   #ended = false;
@@ -47,7 +46,9 @@ class FetchExchange implements Exchange {
   constructor(request: globalThis.Request, answer: (response: globalThis.Response) => void) {
     this.#request = request;
     this.#answer = answer;
-    this.signal = AbortSignal.any([request.signal, this.#abort.signal]);
+    const { signal } = request;
+    if (signal.aborted) this.#abort.abort(signal.reason);
+    else signal.addEventListener('abort', () => this.#abort.abort(signal.reason), { once: true });
     const url = new URL(request.url);
     this.#variables.set('REQUEST_METHOD', request.method);
     this.#variables.set('REQUEST_URI', url.pathname + url.search);
@@ -67,6 +68,10 @@ class FetchExchange implements Exchange {
 
   get body(): AsyncIterable<Uint8Array> {
     return this.#request.body ?? nothing();
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   get ended(): boolean {

@@ -1,17 +1,57 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
+import { type Limits, requestAbort } from '@mapgate/fastcgi-kit';
 import type { Application } from '../http/application.ts';
 import { decodePath } from '../http/percent.ts';
 import type { Response } from '../http/response.ts';
 import type { TargetRule } from './environ.ts';
-import { type Exchange, serve } from './exchange.ts';
+import { type Exchange, refuse, serve } from './exchange.ts';
 import { eachField, statusOf } from './head.ts';
+import { closeBehind, httpBody, watchRest } from './http-body.ts';
+import { httpLimits, limitServer, serverOptions } from './http-limits.ts';
+import type { GatewayOptions } from './limits.ts';
 import { drained } from './sockets.ts';
 
-/** An HTTP server for an application; not yet listening. */
-export function httpServer(application: Application, rule: TargetRule = {}): Server {
-  return createServer(toNodeListener(application, rule));
+/**
+ * An HTTP server for an application; not yet listening. Of the limits, those of the head are answered with 431 and 408,
+ * those of the body with 413 and 408, that of connections with 503; a peer that takes no output is disconnected.
+ *
+ * @throws TypeError for an entry of `allow` that is no address
+ */
+export function httpServer(application: Application, rule: TargetRule = {}, options: GatewayOptions = {}): Server {
+  const limits = httpLimits(options.limits);
+  const server = createServer(serverOptions(limits), (incoming, outgoing) => {
+    const exchange = new HttpExchange(incoming, outgoing, limits);
+    const refusal = refusalFor(incoming, limits);
+    watchRest(incoming, outgoing, limits);
+    if (refusal === undefined) {
+      serve(application, exchange, rule);
+    } else {
+      closeBehind(outgoing);
+      refuse(exchange, ...refusal);
+    }
+  });
+  server.on('checkContinue', (incoming, outgoing) => {
+    if (refusalFor(incoming, limits) === undefined) outgoing.writeContinue();
+    server.emit('request', incoming, outgoing);
+  });
+  limitServer(server, limits, options.allow);
+  return server;
+}
+
+/** Why a request is refused by its head. */
+function refusalFor(
+  { headers, rawHeaders }: IncomingMessage,
+  { stdinBytes, paramsPairs }: Limits,
+): readonly [status: number, text: string] | undefined {
+  if (rawHeaders.length / 2 > paramsPairs) return [431, 'the request head is too large'];
+  const coding = headers['transfer-encoding']?.trim().toLowerCase();
+  // RFC 9112 section 6.3: where the last coding is another, nobody knows where the body ends.
+  if (coding !== undefined && !coding.endsWith('chunked')) return [400, 'chunked is not the last transfer coding'];
+  if (coding !== undefined && coding !== 'chunked') return [501, 'only chunked is known of transfer codings'];
+  if (Number(headers['content-length'] ?? 0) > stdinBytes) return [413, 'the request body is too large'];
+  return undefined;
 }
 
 /** A request as it may come from a framework that mounts one application in another. */
@@ -48,11 +88,15 @@ export function toNodeListener(
 class HttpExchange implements Exchange {
   readonly #incoming: MountedRequest;
   readonly #outgoing: ServerResponse;
+  readonly #limits: Limits | undefined;
   #abort: AbortController | undefined;
+  #body: AsyncIterable<Buffer> | undefined;
 
-  constructor(incoming: MountedRequest, outgoing: ServerResponse) {
+  /** @param limits undefined where the server is not ours */
+  constructor(incoming: MountedRequest, outgoing: ServerResponse, limits?: Limits) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
+    this.#limits = limits;
   }
 
   variable(name: string): string | undefined {
@@ -110,16 +154,20 @@ class HttpExchange implements Exchange {
   }
 
   get body(): AsyncIterable<Buffer> {
-    return this.#incoming;
+    this.#body ??= httpBody(this.#incoming, this.#limits, () => closeBehind(this.#outgoing));
+    return this.#body;
   }
 
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
-      const controller = new AbortController();
+      const controller = requestAbort();
       this.#abort = controller;
-      this.#outgoing.once('close', () => {
-        if (!this.#outgoing.writableFinished) controller.abort();
-      });
+      const outgoing = this.#outgoing;
+      const onClose = (): void => {
+        if (!outgoing.writableFinished) controller.abort();
+      };
+      if (outgoing.closed) onClose();
+      else outgoing.once('close', onClose);
     }
     return this.#abort.signal;
   }

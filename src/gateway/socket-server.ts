@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { BoundAddress, ListenAddress } from '@mapgate/fastcgi-kit';
-import { listenOn } from './sockets.ts';
+import { type BoundAddress, type ListenAddress, PeerList, ProtocolError } from '@mapgate/fastcgi-kit';
+import { listenOn, listensOnTcp } from './sockets.ts';
 
 /** What a protocol makes of an accepted connection. It closes its socket itself when it is through with it. */
 export interface SocketConnection {
@@ -13,6 +13,9 @@ export interface SocketServerOptions {
   readonly connections: number;
   /** Bytes of output held for a connection before its `write` answers false. */
   readonly outputWindow: number;
+  /** TCP peers that may connect; undefined: all. Others are disconnected. */
+  readonly allow: readonly string[] | undefined;
+  readonly onError: (error: ProtocolError) => void;
   /** Called for each connection that is to be served; the socket is paused. */
   readonly open: (socket: Socket) => SocketConnection;
 }
@@ -20,19 +23,26 @@ export interface SocketServerOptions {
 /** Accepts the connections of a protocol of our own, on any number of addresses. */
 export class SocketServer {
   readonly #options: SocketServerOptions;
+  readonly #peers: PeerList | undefined;
   readonly #servers: Server[] = [];
   readonly #open = new Map<Socket, SocketConnection>();
   /** Connections beyond the limit, first come first. */
   readonly #waiting = new Set<Socket>();
   #onEmpty: (() => void) | undefined;
 
+  /** @throws TypeError for an entry of `allow` that is no address */
   constructor(options: SocketServerOptions) {
     this.#options = options;
+    this.#peers = options.allow && new PeerList(options.allow);
   }
 
   async listen(address: ListenAddress): Promise<BoundAddress> {
     const server = createServer({ pauseOnConnect: true, noDelay: true, highWaterMark: this.#options.outputWindow });
-    server.on('connection', (socket) => this.#accept(socket));
+    server.on('connection', (socket) => {
+      if (this.#peers === undefined || !listensOnTcp(server) || admits(socket, this.#peers, this.#options.onError)) {
+        this.#accept(socket);
+      }
+    });
     const bound = await listenOn(server, address);
     this.#servers.push(server);
     return bound;
@@ -84,4 +94,16 @@ export class SocketServer {
   #destroyAll(): void {
     for (const socket of [...this.#waiting, ...this.#open.keys()]) socket.destroy();
   }
+}
+
+/** Whether a peer may connect; who may not is cut off. A TCP peer without an address has gone again. */
+export function admits(socket: Socket, peers: PeerList, onError: (error: ProtocolError) => void): boolean {
+  const { remoteAddress } = socket;
+  if (remoteAddress !== undefined && peers.allows(remoteAddress)) return true;
+  socket.on('error', () => {});
+  socket.destroy();
+  if (remoteAddress !== undefined) {
+    onError(new ProtocolError('forbidden', `${remoteAddress} may not connect: it is not an allowed web server`));
+  }
+  return false;
 }

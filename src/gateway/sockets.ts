@@ -13,6 +13,12 @@ export async function listenOn(server: Server, address: ListenAddress): Promise<
   return { host: bound.address, port: bound.port };
 }
 
+/** Whether a server that listens, also on a descriptor, does so over TCP. */
+export function listensOnTcp(server: Server): boolean {
+  const bound = server.address();
+  return bound !== null && typeof bound === 'object';
+}
+
 /** Resolves when a stream takes more. @throws ProtocolError when it is gone instead */
 export function drained(stream: Writable): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,12 +1,13 @@
 import type { DevelopmentOptions } from '../app/debug/open.ts';
 import type { AppTarget } from '../app/open.ts';
+import type { GatewayOptions } from '../gateway/limits.ts';
 import type { LogFormat } from '../log.ts';
 import type { Address } from './address.ts';
 
 /** The protocols a gateway can be opened for. */
 export type Protocol = 'fastcgi' | 'http' | 'scgi' | 'ajp';
 
-export interface Listen {
+export interface Listen extends GatewayOptions {
   readonly protocol: Protocol;
   readonly address: Address;
   /** Permission bits of a unix socket. */

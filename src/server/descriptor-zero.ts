@@ -10,7 +10,7 @@ import { LISTENSOCK_FILENO } from './inherited.ts';
  * still in `accept` from then on. The native transport has a descriptor of its own; the TypeScript one works on this
  * one, and closes it when it stops.
  */
-export function leaveDescriptorZero({ transport }: Responder): void {
+export function leaveDescriptorZero({ transport }: Pick<Responder, 'transport'>): void {
   if (transport !== 'native') return;
   closeSync(LISTENSOCK_FILENO);
   // The number must stay taken: what is opened next would be standard input.

@@ -101,7 +101,7 @@ class Worker {
   }
 
   #state(): WorkerReport {
-    return { type: 'state', ...this.#pulse.take(this.#requests, this.#gateways.responder) };
+    return { type: 'state', ...this.#pulse.take(this.#requests, this.#gateways.fastcgiEvents) };
   }
 
   async maintain(id: number, task: MaintenanceTask): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
 import { requirePrograms } from '../support/debian.ts';
 import { installInto } from '../support/node-project.ts';
@@ -49,30 +49,39 @@ function* pieces(mib) {
 }
 `;
 
+/** Web servers that the applications run behind. */
+const WAYS = {
+  'nginx over FastCGI': { programs: { nginx: 'nginx-light' }, start: startSite },
+  'lighttpd as a CGI program': { programs: { lighttpd: 'lighttpd' }, start: startCgiSite },
+};
+
 for (const [framework, script] of Object.entries(APPS)) {
-  test(`${framework} behind nginx over FastCGI`, async (t) => {
-    if (!(await requirePrograms(t, { nginx: 'nginx-light' }))) return;
-    const site = await startSite(t, framework, script);
-
-    for (const chunked of [false, true]) {
-      await t.test(`receives 10 MiB ${chunked ? 'in chunks' : 'of known length'}`, async () => {
-        const body = Buffer.alloc(10 * MIB, 'The quick brown fox. ');
-        const answer = await ask(site, '/digest', { method: 'POST', body, chunked });
-        assert.equal(answer.status, 200, answer.body.toString().slice(0, 300));
-        assert.deepEqual(JSON.parse(answer.body.toString()), { digest: sha256(body), mount: '/my%20app' });
-      });
-    }
-
-    await t.test('sends 10 MiB', async () => {
-      const { body } = await ask(site, '/large?mib=10');
-      assert.deepEqual([body.length, body.at(-1)], [10 * MIB, 159]);
+  for (const [way, { programs, start }] of Object.entries(WAYS)) {
+    test(`${framework} behind ${way}`, async (t) => {
+      if (await requirePrograms(t, programs)) await appCases(t, await start(t, framework, script));
     });
+  }
+}
 
-    await t.test('redirects below its mount', async () => {
-      const { response } = await begin(site, '/redirect');
-      response.resume();
-      assert.deepEqual([response.statusCode, response.headers.location], [302, '/my%20app/large']);
+async function appCases(t: TestContext, site: Site): Promise<void> {
+  for (const chunked of [false, true]) {
+    await t.test(`receives 10 MiB ${chunked ? 'in chunks' : 'of known length'}`, async () => {
+      const body = Buffer.alloc(10 * MIB, 'The quick brown fox. ');
+      const answer = await ask(site, '/digest', { method: 'POST', body, chunked });
+      assert.equal(answer.status, 200, answer.body.toString().slice(0, 300));
+      assert.deepEqual(JSON.parse(answer.body.toString()), { digest: sha256(body), mount: '/my%20app' });
     });
+  }
+
+  await t.test('sends 10 MiB', async () => {
+    const { body } = await ask(site, '/large?mib=10');
+    assert.deepEqual([body.length, body.at(-1)], [10 * MIB, 159]);
+  });
+
+  await t.test('redirects below its mount', async () => {
+    const { response } = await begin(site, '/redirect');
+    response.resume();
+    assert.deepEqual([response.statusCode, response.headers.location], [302, '/my%20app/large']);
   });
 }
 
@@ -91,6 +100,30 @@ async function startSite(t: TestContext, framework: string, script: string): Pro
   const configuration = writeInto(sandbox, 'nginx.conf', nginxConfiguration(sandbox, port, responderPort));
   const nginx = new Program(sandbox, ['nginx', '-p', sandbox.folder, '-e', 'stderr', '-c', configuration]);
   await nginx.accepts({ host: '127.0.0.1', port });
+  return { host: '127.0.0.1', port, mount: '/my%20app' };
+}
+
+/** lighttpd, which starts `mapgate serve app.mjs` for each request. */
+async function startCgiSite(t: TestContext, framework: string, script: string): Promise<Site> {
+  const sandbox = new Sandbox(t);
+  const port = await freePort();
+  installInto(sandbox.folder, ['mapgate', framework]);
+  const app = writeInto(sandbox, 'app.mjs', script + PIECES);
+  const main = sandbox.path('node_modules/mapgate/dist/cli/main.js');
+  const program = writeInto(sandbox, 'mapgate.cgi', `#!/bin/sh\nexec '${process.execPath}' '${main}' serve '${app}'\n`);
+  chmodSync(program, 0o755);
+  mkdirSync(sandbox.path('uploads'));
+  const configuration = `
+server.modules = ( "mod_alias", "mod_cgi" )
+server.document-root = "${sandbox.folder}"
+server.bind = "127.0.0.1"
+server.port = ${port}
+server.upload-dirs = ( "${sandbox.path('uploads')}" )
+alias.url = ( "/my app" => "${program}" )
+cgi.assign = ( "mapgate.cgi" => "" )
+`;
+  const file = writeInto(sandbox, 'lighttpd.conf', configuration);
+  await new Program(sandbox, ['lighttpd', '-D', '-f', file]).accepts({ host: '127.0.0.1', port });
   return { host: '127.0.0.1', port, mount: '/my%20app' };
 }
 

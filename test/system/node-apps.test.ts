@@ -6,6 +6,8 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { bindSocket, fcgiRequest } from '@mapgate/fastcgi-kit';
 import { Sandbox } from '../front/sandbox.ts';
+import { CgiClient } from '../support/clients/cgi.ts';
+import { collect } from '../support/clients/client.ts';
 import { Mapgate } from '../support/mapgate.ts';
 import { installInto } from '../support/node-project.ts';
 
@@ -193,6 +195,19 @@ for (const [file, packages, text] of MODULES) {
     assert.deepEqual([answer.status, answer.text], [200, 'hello from /maps']);
     mapgate.signal('SIGTERM');
     assert.equal(await mapgate.exited, 0);
+  });
+}
+
+for (const [file, packages, text] of MODULES) {
+  test(`${file} answers as a CGI program, a process for each request`, async (t) => {
+    const sandbox = stage(t, packages);
+    writeFileSync(sandbox.path(file), text);
+    let log = '';
+    const client = new CgiClient([process.execPath, MAIN, 'serve', sandbox.path(file)], (line) => {
+      log += line;
+    });
+    const { status, body } = await client.ask({ target: '/hello', headers: { 'X-Script-Name': '/maps' } });
+    assert.deepEqual([status, (await collect(body)).toString()], [200, 'hello from /maps'], log);
   });
 }
 

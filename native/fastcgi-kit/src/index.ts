@@ -1,3 +1,4 @@
+export { requestAbort } from './abort.ts';
 export { type CgiHead, parseCgiHead } from './cgi-head.ts';
 export { FcgiClient, type FcgiClientAddress, type FcgiClientRequest, fcgiRequest } from './client.ts';
 export type { FcgiEnd, FcgiResponse, FcgiResult } from './client-response.ts';
@@ -22,7 +23,7 @@ export type {
   Role,
 } from './contract.ts';
 export { ProtocolError, type ProtocolErrorCode } from './errors.ts';
-export { DEFAULT_LIMITS, type ResolvedOptions, resolveLimits } from './limits.ts';
+export { DEFAULT_LIMITS, LIMIT_RANGES, type ResolvedOptions, resolveLimits } from './limits.ts';
 export { type Listener, listenOn } from './listener.ts';
 export { encodePairs, indexPairs, type PairIndex, type PairsInput } from './pairs.ts';
 export { BufferParams } from './params.ts';

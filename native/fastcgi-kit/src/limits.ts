@@ -45,7 +45,8 @@ const MAX_MILLISECONDS = 2 ** 31 - 1;
 const BYTES: Range = { min: 1, max: MAX_BYTES };
 const TIME: Range = { min: 0, max: MAX_MILLISECONDS };
 
-const RANGES: Readonly<Record<keyof Limits, Range>> = {
+/** What each limit may be. */
+export const LIMIT_RANGES: Readonly<Record<keyof Limits, Range>> = {
   paramsBytes: BYTES,
   paramsPairs: { min: 1, max: MAX_BYTES },
   requestsPerConnection: { min: 1, max: MAX_REQUEST_ID },
@@ -60,7 +61,7 @@ const RANGES: Readonly<Record<keyof Limits, Range>> = {
 };
 
 function isLimit(name: string): name is keyof Limits {
-  return Object.hasOwn(RANGES, name);
+  return Object.hasOwn(LIMIT_RANGES, name);
 }
 
 /**
@@ -71,10 +72,10 @@ export function resolveLimits(given: Partial<Limits> = {}): Limits {
   const limits: Record<keyof Limits, number> = { ...DEFAULT_LIMITS };
   for (const [name, value] of Object.entries(given)) {
     if (!isLimit(name)) {
-      throw new TypeError(`limits.${name} is not a limit; the limits are ${Object.keys(RANGES).join(', ')}`);
+      throw new TypeError(`limits.${name} is not a limit; the limits are ${Object.keys(LIMIT_RANGES).join(', ')}`);
     }
     if (value === undefined) continue;
-    const { min, max } = RANGES[name];
+    const { min, max } = LIMIT_RANGES[name];
     if (!Number.isSafeInteger(value) || value < min || value > max) {
       throw new RangeError(`limits.${name} must be a whole number from ${min} to ${max}, not ${String(value)}`);
     }

@@ -1,3 +1,4 @@
+import { requestAbort } from './abort.ts';
 import type { FcgiRequest, Params, Role } from './contract.ts';
 import type { DispatchedRequest } from './dispatch.ts';
 import { ProtocolError } from './errors.ts';
@@ -51,7 +52,7 @@ export class NativeRequest implements DispatchedRequest, FcgiRequest {
 
   get signal(): AbortSignal {
     if (this.#controller === null) {
-      this.#controller = new AbortController();
+      this.#controller = requestAbort();
       if (this.#abortError) this.#controller.abort(this.#abortError);
     }
     return this.#controller.signal;

@@ -1,3 +1,4 @@
+import { requestAbort } from './abort.ts';
 import { RequestBody } from './body.ts';
 import { ProtocolStatus, type ProtocolStatusNumber, RecordType } from './constants.ts';
 import type { Limits, Params, Role } from './contract.ts';
@@ -72,7 +73,7 @@ export class Request implements DispatchedRequest {
 
   get signal(): AbortSignal {
     if (this.#controller === null) {
-      this.#controller = new AbortController();
+      this.#controller = requestAbort();
       if (this.#abortError) this.#controller.abort(this.#abortError);
     }
     return this.#controller.signal;

@@ -1,4 +1,4 @@
-import { type Limits, ProtocolError } from '@mapgate/fastcgi-kit';
+import { type Limits, ProtocolError, requestAbort } from '@mapgate/fastcgi-kit';
 import type { Response } from '../../http/response.ts';
 import type { Exchange } from '../exchange.ts';
 import { IncomingBody } from '../incoming-body.ts';
@@ -25,7 +25,7 @@ export class AjpExchange implements Exchange {
   readonly #channel: AjpChannel;
   readonly #forward: ForwardRequest;
   readonly #mostBytes: number;
-  readonly #abort = new AbortController();
+  readonly #abort = requestAbort();
   #ended = false;
 
   constructor(channel: AjpChannel, forward: ForwardRequest, limits: Limits) {

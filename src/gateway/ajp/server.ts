@@ -1,20 +1,20 @@
-import { type Limits, resolveLimits } from '@mapgate/fastcgi-kit';
+import { type ProtocolError, resolveLimits } from '@mapgate/fastcgi-kit';
 import type { Application } from '../../http/application.ts';
 import { getLogger } from '../../log.ts';
 import type { TargetRule } from '../environ.ts';
 import { serve } from '../exchange.ts';
+import type { GatewayOptions } from '../limits.ts';
 import { SocketServer } from '../socket-server.ts';
 import { DEFAULT_PACKET_SIZE, MAX_PACKET_SIZE } from './codes.ts';
 import { AjpConnection } from './connection.ts';
 
 const log = getLogger('mapgate.gateway.ajp');
 
-export interface AjpOptions {
+export interface AjpOptions extends GatewayOptions {
   /** What the web server must send with each request (`secret=` of Apache's ProxyPass). Without it: 403. */
   readonly secret?: string | undefined;
   /** Bytes of a packet, 8192 to 65536: as ProxyIOBufferSize of Apache or max_packet_size of mod_jk. Bounds the head. */
   readonly packetSize?: number | undefined;
-  readonly limits?: Partial<Limits>;
 }
 
 /**
@@ -31,9 +31,12 @@ export function ajpServer(application: Application, rule: TargetRule = {}, optio
       `packetSize must be a whole number from ${DEFAULT_PACKET_SIZE} to ${MAX_PACKET_SIZE}, not ${String(packetSize)}`,
     );
   }
+  const onError = (error: ProtocolError): void => log.warn({ err: error }, 'an AJP connection was ended');
   return new SocketServer({
     connections: limits.connections,
     outputWindow: limits.outputWindow,
+    allow: options.allow,
+    onError,
     open: (socket) =>
       new AjpConnection({
         socket,
@@ -41,7 +44,7 @@ export function ajpServer(application: Application, rule: TargetRule = {}, optio
         packetSize,
         secret,
         onRequest: (exchange) => serve(application, exchange, rule),
-        onError: (error) => log.warn({ err: error }, 'an AJP connection was ended'),
+        onError,
       }),
   });
 }

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { ProtocolError } from '@mapgate/fastcgi-kit';
+import { ProtocolError, requestAbort } from '@mapgate/fastcgi-kit';
 import type { Response } from '../../http/response.ts';
 import type { Exchange } from '../exchange.ts';
 import { cgiHead } from '../head.ts';
@@ -16,7 +16,7 @@ export class CgiExchange implements Exchange {
   readonly #streams: CgiStreams;
   readonly #contentLength: number;
   readonly #onEnd: (whole: boolean) => void;
-  readonly #abort = new AbortController();
+  readonly #abort = requestAbort();
   #ended = false;
 
   /** @param onEnd called once: when the answer is written, or given up */

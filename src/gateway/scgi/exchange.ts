@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Limits, ProtocolError } from '@mapgate/fastcgi-kit';
+import { type Limits, ProtocolError, requestAbort } from '@mapgate/fastcgi-kit';
 import type { Response } from '../../http/response.ts';
 import type { Exchange } from '../exchange.ts';
 import { cgiHead } from '../head.ts';
@@ -13,7 +13,7 @@ export class ScgiExchange implements Exchange {
   readonly #socket: Socket;
   readonly #head: ScgiHead;
   readonly #limits: Limits;
-  readonly #abort = new AbortController();
+  readonly #abort = requestAbort();
   #ended = false;
 
   constructor(socket: Socket, head: ScgiHead, limits: Limits) {

@@ -1,8 +1,9 @@
-import { type Limits, resolveLimits } from '@mapgate/fastcgi-kit';
+import { type ProtocolError, resolveLimits } from '@mapgate/fastcgi-kit';
 import type { Application } from '../../http/application.ts';
 import { getLogger } from '../../log.ts';
 import type { TargetRule } from '../environ.ts';
 import { serve } from '../exchange.ts';
+import type { GatewayOptions } from '../limits.ts';
 import { SocketServer } from '../socket-server.ts';
 import { ScgiConnection } from './connection.ts';
 
@@ -15,18 +16,21 @@ const log = getLogger('mapgate.gateway.scgi');
 export function scgiServer(
   application: Application,
   rule: TargetRule = {},
-  options: { readonly limits?: Partial<Limits> } = {},
+  options: GatewayOptions = {},
 ): SocketServer {
   const limits = resolveLimits(options.limits);
+  const onError = (error: ProtocolError): void => log.warn({ err: error }, 'an SCGI connection was ended');
   return new SocketServer({
     connections: limits.connections,
     outputWindow: limits.outputWindow,
+    allow: options.allow,
+    onError,
     open: (socket) =>
       new ScgiConnection({
         socket,
         limits,
         onRequest: (exchange) => serve(application, exchange, rule),
-        onError: (error) => log.warn({ err: error }, 'an SCGI connection was ended'),
+        onError,
       }),
   });
 }

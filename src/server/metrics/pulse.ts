@@ -1,5 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Responder, ResponderStats } from '@mapgate/fastcgi-kit';
+import type { ResponderStats } from '@mapgate/fastcgi-kit';
 import { pendingRequests } from '../../gateway/measure.ts';
 import { counter, takeCounts } from '../../metrics.ts';
 import { residentMemory } from '../memory.ts';
@@ -11,19 +11,22 @@ const DELAY_RESOLUTION = 50;
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
 const EVENTS = { protocolErrors: 'protocol_error', overloaded: 'overloaded', aborted: 'aborted' } as const;
+type Events = Pick<ResponderStats, keyof typeof EVENTS>;
+
 const EVENT_KEYS = ['protocolErrors', 'overloaded', 'aborted'] as const;
 
 /** What a worker tells of itself, from one report to the next. */
 export class Pulse {
   readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
-  #before: Pick<ResponderStats, keyof typeof EVENTS> = { protocolErrors: 0, overloaded: 0, aborted: 0 };
+  #before: Events = { protocolErrors: 0, overloaded: 0, aborted: 0 };
 
   constructor() {
     this.#delay.enable();
   }
 
-  take(requests: number, responder: Responder | undefined): WorkerState {
-    if (responder !== undefined) this.#countEvents(responder.stats);
+  /** @param requests since the start, as `events` */
+  take(requests: number, events: Events | undefined): WorkerState {
+    if (events !== undefined) this.#countEvents(events);
     const state = {
       counts: takeCounts(),
       requests,
@@ -35,12 +38,12 @@ export class Pulse {
     return state;
   }
 
-  #countEvents(stats: ResponderStats): void {
+  #countEvents(events: Events): void {
     for (const key of EVENT_KEYS) {
       const values = counter('fastcgiEvents', EVENTS[key]);
-      values[0] = (values[0] ?? 0) + stats[key] - this.#before[key];
+      values[0] = (values[0] ?? 0) + events[key] - this.#before[key];
     }
-    this.#before = stats;
+    this.#before = events;
   }
 }
 

@@ -7,6 +7,7 @@ import { scgiServer } from '../../../src/gateway/scgi/server.ts';
 import { listenOn } from '../../../src/gateway/sockets.ts';
 import type { Application } from '../../../src/http/application.ts';
 import { AjpClient } from '../../support/clients/ajp.ts';
+import { InProcessCgiClient } from '../../support/clients/cgi-in-process.ts';
 import type { ClientAddress, GatewayClient } from '../../support/clients/client.ts';
 import { DirectClient } from '../../support/clients/direct.ts';
 import { FastcgiClient } from '../../support/clients/fastcgi.ts';
@@ -35,6 +36,8 @@ export const hosts: Readonly<Record<string, Host>> = {
     t.after(() => server.close(0));
     return new AjpClient(tcp(await server.listen(ANY_PORT)));
   },
+  // Programs that are processes are in test/system/node-apps.test.ts.
+  'over CGI': async (_, application) => new InProcessCgiClient(application),
 };
 
 const ANY_PORT: ListenAddress = { host: '127.0.0.1', port: 0 };

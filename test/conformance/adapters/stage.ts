@@ -12,9 +12,7 @@ export class Stage {
 
   /** Two pieces of a text/event-stream; the second when `release` was called. */
   async *events(): AsyncGenerator<string> {
-    const opened = new Promise<void>((resolve) => {
-      this.#open = resolve;
-    });
+    const opened = this.#closed();
     yield 'data: one\n\n';
     await opened;
     yield 'data: two\n\n';
@@ -32,15 +30,26 @@ export class Stage {
     }
   }
 
-  /** One piece, then an error. */
+  /** One piece; when `release` was called, an error. */
   async *broken(): AsyncGenerator<Buffer> {
+    const opened = this.#closed();
     yield PIECE;
-    await sleep(1);
+    await opened;
     throw new Error('the source broke off');
+  }
+
+  /** Resolves with `release`. */
+  #closed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#open = resolve;
+    });
   }
 }
 
-const PIECE = Buffer.alloc(16_384, 'piece ');
+/** Bytes of a piece of an answer that does not end well. */
+export const PIECE_BYTES = 16_384;
+
+const PIECE = Buffer.alloc(PIECE_BYTES, 'piece ');
 
 /** So many pieces of 64 KiB, each filled with its number. */
 export function* pieces(count: number): Generator<Buffer> {

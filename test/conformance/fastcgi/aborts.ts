@@ -56,6 +56,20 @@ export function abortTests(transport: Transport): void {
       assert.equal(requests[0]?.signal.aborted, true);
     });
 
+    test('any number of listeners wait for the signal without a warning', async (t) => {
+      const { connect, requests } = await serve(t, transport, { onRequest: park });
+      const peer = await connect();
+      const warnings: string[] = [];
+      const note = (warning: Error): unknown => warnings.push(warning.message);
+      process.on('warning', note);
+      t.after(() => process.off('warning', note));
+      peer.send(request(1));
+      await eventually(() => requests.length === 1, 'the request was dispatched');
+      for (let count = 0; count < 50; count++) requests[0]?.signal.addEventListener('abort', () => {});
+      await turn();
+      assert.deepEqual(warnings, []);
+    });
+
     test('an answer given afterwards is END_REQUEST alone', async (t) => {
       const server = await serve(t, transport, { onRequest: park });
       const { peer, one } = await aborted(server);

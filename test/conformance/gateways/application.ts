@@ -27,6 +27,7 @@ const ROOMS: Readonly<Record<string, Application>> = {
   broken: ({ body }) => stream(brokenOff(body)),
   short: ({ body }) => new Response(200, { 'Content-Length': '1000000' }, brokenOff(body)),
   endless: ({ signal, queryString }) => stream(endless(signal, queryString)),
+  listeners: ({ signal }) => listeners(signal),
   waiting: ({ signal, queryString }) => waiting(signal, queryString),
 };
 
@@ -76,6 +77,18 @@ async function* endless(signal: AbortSignal, file: string): AsyncGenerator<Buffe
     yield PIECE;
     await sleep(1);
   }
+}
+
+/** So many pieces of work wait for the signal; tells what Node warns of. */
+async function listeners(signal: AbortSignal): Promise<Response> {
+  const warnings: string[] = [];
+  const note = ({ name }: Error): unknown => warnings.push(name);
+  process.on('warning', note);
+  for (let count = 0; count < 50; count++) signal.addEventListener('abort', () => {});
+  // Warnings come in a turn of their own.
+  await sleep(1);
+  process.off('warning', note);
+  return textResponse(200, warnings.join());
 }
 
 async function waiting(signal: AbortSignal, file: string): Promise<Response> {

@@ -34,6 +34,9 @@ export async function gatewaySuite(t: TestContext, subject: Subject, traits: Gat
     const paths = answers.map(({ text }) => (JSON.parse(text) as { pathInfo: string }).pathInfo);
     assert.deepEqual(paths, targets);
   });
+  await t.test('many pieces of work wait for the signal of a request, and nobody is warned', async () => {
+    assert.equal((await fetch({ target: '/listeners' })).text, '');
+  });
   if (subject.drain !== null) await t.test('drain finishes what is open and exits', () => drainCase(subject));
 }
 
