@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { globalImageOptions } from '../../image/options.ts';
 import { anyText, notYet, sizeOption } from '../../options.ts';
+import { backgroundOptions } from '../../service/demo/background.ts';
 import { httpOptions } from '../../source/http/options.ts';
 import { mapserverOptions } from '../../source/mapserver/options.ts';
 import { linkOption } from './cache.ts';
@@ -55,7 +56,7 @@ export const globalOptions = z.object({
   tiles: z.object({ expires_hours: z.number().min(0).default(72) }).prefault({}),
   mapserver: mapserverOptions.optional(),
   renderd: notYet(z.unknown().optional()),
-  background: z.object({ url: z.string().optional() }).optional(),
+  background: backgroundOptions.optional(),
 });
 
 export type GlobalOptions = z.infer<typeof globalOptions>;
