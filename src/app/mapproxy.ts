@@ -1,11 +1,11 @@
 import type { Application } from '../http/application.ts';
+import { welcomePage } from '../http/page/page.ts';
 import { parseQuery } from '../http/query.ts';
 import type { Request } from '../http/request.ts';
 import { Response, type ResponseHeaders, textResponse } from '../http/response.ts';
 import { html } from '../http/xml.ts';
 import type { Service } from '../service/contract.ts';
 import { owsExceptionReport } from '../service/ows-exception.ts';
-import { PRODUCT, VERSION } from '../version.ts';
 import type { Intercept } from './hooks/contract.ts';
 import { intercepted } from './hooks/intercept.ts';
 
@@ -143,17 +143,11 @@ const MISSING_SERVICE = {
 /** The page at the root (row APP-02). */
 function welcome(hasDemo: boolean): Application {
   return (request) => {
-    const demo = `${request.publicUrl.base}/demo/`;
-    const page = html`<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><title>${PRODUCT} ${VERSION}</title></head>
-<body>
-<h1>Welcome to ${PRODUCT} ${VERSION}</h1>
-${hasDemo && html`<p>See all configured layers and services at: <a href="${demo}">demo</a></p>`}
-</body>
-</html>
-`;
-    return new Response(200, { 'Content-Type': 'text/html; charset=utf-8' }, page.text);
+    const { base } = request.publicUrl;
+    const content = hasDemo
+      ? html`<p class="card lead">See all configured layers and services at: <a href="${`${base}/demo/`}">demo</a></p>`
+      : html`<p class="card lead">Maps are served here for map programs, which are given the address of a service.</p>`;
+    return welcomePage(base, content);
   };
 }
 

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { storeDefinitions } from '../cache/store/index.ts';
-import { serviceDefinitions } from '../service/index.ts';
-import { sourceDefinitions } from '../source/index.ts';
+import { type Kinds, OWN_KINDS } from './kinds.ts';
 import { LATER_SERVICES, LATER_STORES } from './later.ts';
 import { cacheOptions } from './options/cache.ts';
 import { globalOptions } from './options/globals.ts';
@@ -17,13 +15,15 @@ interface Kind {
 /**
  * The JSON Schema (draft 2020-12) of mapproxy.yaml, for editors: made of the schemas that check it. It knows the current
  * way of writing only, and lets keys pass that it does not know, as the check does (row CFG-03).
+ *
+ * @param kinds that may be named, with those of plugins
  */
-export function configurationSchema(): object {
+export function configurationSchema(kinds: Kinds = OWN_KINDS): object {
   const schema = z.object({
     globals: globalOptions.nullish(),
-    services: servicesSchema().nullish(),
-    sources: z.record(z.string(), kindsSchema(sourceDefinitions, [])).nullish(),
-    caches: z.record(z.string(), cacheSchema()).nullish(),
+    services: servicesSchema(kinds).nullish(),
+    sources: z.record(z.string(), kindsSchema(kinds.sources, [])).nullish(),
+    caches: z.record(z.string(), cacheSchema(kinds)).nullish(),
     layers: z.array(layerOptions).nullish(),
     grids: z.record(z.string(), gridOptions).nullish(),
     parts: z.unknown().optional(),
@@ -35,15 +35,15 @@ export function configurationSchema(): object {
   };
 }
 
-function servicesSchema(): z.ZodType {
-  const known = serviceDefinitions.map(({ type, options }) => [type, z.nullish(options)] as const);
+function servicesSchema({ services }: Kinds): z.ZodType {
+  const known = services.map(({ type, options }) => [type, z.nullish(options)] as const);
   const later = LATER_SERVICES.map((type) => [type, z.unknown().optional()] as const);
-  return z.object(Object.fromEntries<z.ZodType>([...known, ...later]));
+  return z.object(Object.fromEntries<z.ZodType>([...later, ...known]));
 }
 
-function cacheSchema(): z.ZodType {
+function cacheSchema(kinds: Kinds): z.ZodType {
   // What is not said to be of another kind is a file cache.
-  const stores = kindsSchema(storeDefinitions, LATER_STORES, 'file');
+  const stores = kindsSchema(kinds.stores, LATER_STORES, 'file');
   return z.object({ ...cacheOptions.shape, cache: stores.optional() });
 }
 

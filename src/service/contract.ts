@@ -30,6 +30,8 @@ export interface ServiceContext {
   readonly defaultMetadata: ServiceMetadata | undefined;
   /** Types of the services configured, for links of the demo pages. */
   readonly serviceTypes: readonly string[];
+  /** Address of tiles below the layers of the demo's viewers, as globals has it; '' for none (row GLB-46). */
+  readonly backgroundUrl?: string | undefined;
   /** What configured services, of plugins too, tell of themselves on the demo pages. */
   readonly demoParts: () => readonly DemoPart[];
   /** The options of another configured service, as checked; for the demo pages. */

@@ -33,6 +33,8 @@ export class Srs {
   readonly northFirst: boolean;
   /** Metres in one map unit; 1 for every projected system, as MapProxy takes it (row WMTS-12). */
   readonly metersPerUnit: number;
+  /** How it is computed, in the words of PROJ. */
+  readonly definition: string;
   /** What makes two codes the same system. */
   readonly #identity: string;
   readonly #projection: Projection;
@@ -47,6 +49,7 @@ export class Srs {
   constructor(code: string, identity: string, definition: Definition, northFirst: boolean) {
     this.code = code;
     this.#identity = identity;
+    this.definition = definition.text;
     this.#projection = new Projection(definition.text);
     this.#base = definition.base;
     this.isGeographic = this.#projection.isGeographic;

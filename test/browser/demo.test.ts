@@ -7,9 +7,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type MapProxyApplication, openMapProxy } from '../../src/app/load.ts';
+import { openMapProxy } from '../../src/app/load.ts';
+import { mountApplications } from '../../src/app/mounts.ts';
 import { httpServer } from '../../src/gateway/http.ts';
+import type { Application } from '../../src/http/application.ts';
 import { findProgram, requirePrograms } from '../support/debian.ts';
+import { solidPng } from '../support/map-server.ts';
+import { LOW_CONTRASTS } from './low-contrasts.ts';
 
 /** Maps that say of themselves where they are: no file and no network is needed. */
 const CONFIGURATION = `
@@ -36,6 +40,9 @@ grids:
   utm: {srs: 'EPSG:25832', bbox: [280000, 5200000, 920000, 6100000], origin: nw}
 `;
 
+/** The same with a map below the layers. */
+const WITH_BACKGROUND = CONFIGURATION.replace('demo:', "demo: {background: {url: '/ground/{z}/{x}/{y}.png'}}");
+
 interface Rig {
   readonly browser: Browser;
   readonly base: string;
@@ -52,11 +59,18 @@ after(async () => {
 async function startRig(): Promise<Rig> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mapgate-demo-'));
   closing.push(() => rm(folder, { recursive: true }));
-  const file = path.join(folder, 'mapproxy.yaml');
-  await writeFile(file, CONFIGURATION);
-  const app = await openMapProxy(file);
-  closing.push(() => app.close());
-  const server = await listen(app);
+  const mounts = new Map<string, Application>();
+  for (const [mount, yaml] of [
+    ['/', CONFIGURATION],
+    ['/below', WITH_BACKGROUND],
+  ] as const) {
+    const file = path.join(folder, `${mounts.size}.yaml`);
+    await writeFile(file, yaml);
+    const app = await openMapProxy(file);
+    closing.push(() => app.close());
+    mounts.set(mount, app.application);
+  }
+  const server = await listen(mountApplications(mounts));
   closing.push(() => closeServer(server));
   const executablePath = findProgram('chromium');
   assert.ok(executablePath);
@@ -65,7 +79,7 @@ async function startRig(): Promise<Rig> {
   return { browser, base: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-async function listen({ application }: MapProxyApplication): Promise<Server> {
+async function listen(application: Application): Promise<Server> {
   const server = httpServer(application);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -89,6 +103,8 @@ interface VisitOptions {
   readonly javaScriptEnabled?: boolean;
   /** Called before the page is loaded. */
   readonly prepare?: (page: Page) => Promise<unknown>;
+  /** `/below` for the application with a map below its layers. */
+  readonly mount?: string;
 }
 
 /** Opens a page of the demo; undefined when the test was skipped for want of a browser. */
@@ -96,7 +112,7 @@ async function visit(t: TestContext, target: string, options: VisitOptions = {})
   if (!(await requirePrograms(t, { chromium: 'chromium' }))) return undefined;
   rig ??= startRig();
   const { browser, base } = await rig;
-  const { javaScriptEnabled = true, prepare } = options;
+  const { javaScriptEnabled = true, prepare, mount = '' } = options;
   const context = await browser.newContext({ javaScriptEnabled, viewport: { width: 1280, height: 800 } });
   t.after(() => context.close());
   const page = await context.newPage();
@@ -109,7 +125,7 @@ async function visit(t: TestContext, target: string, options: VisitOptions = {})
     const { origin, protocol } = new URL(request.url());
     if (origin !== base && protocol !== 'data:' && protocol !== 'blob:') faults.push(`outside: ${request.url()}`);
   });
-  await page.goto(`${base}/demo/${target}`, { waitUntil: 'load' });
+  await page.goto(`${base}${mount}/demo/${target}`, { waitUntil: 'load' });
   return { page, base, faults };
 }
 
@@ -119,7 +135,7 @@ async function answersLoaded({ page }: Visit): Promise<number> {
   return Number(await page.locator('body').getAttribute('data-loaded'));
 }
 
-describe('viewers in a browser', { timeout: 60_000 }, () => {
+describe('viewers in a browser', { timeout: 240_000 }, () => {
   const viewers = [
     ['WMS', '?wms_layer=streets&srs=EPSG:3857&format=image/png', 1],
     ['TMS', '?tms_layer=streets&grid=GLOBAL_MERCATOR', 4],
@@ -185,7 +201,36 @@ describe('viewers in a browser', { timeout: 60_000 }, () => {
   });
 });
 
-describe('overview in a browser', { timeout: 60_000 }, () => {
+describe('background in a browser', { timeout: 240_000 }, () => {
+  const mount = '/below';
+  const prepare = (status: number) => (page: Page) =>
+    page.route('**/ground/*/*/*.png', async (route) =>
+      status === 200
+        ? route.fulfill({ status, contentType: 'image/png', body: await solidPng(256, 256, [128, 128, 128]) })
+        : route.fulfill({ status }),
+    );
+
+  for (const target of ['?wms_layer=streets&srs=EPSG:4326', '?wmts_layer=survey']) {
+    it(`GLB-46: lies below ${target} where it is configured`, async (t) => {
+      const visited = await visit(t, target, { prepare: prepare(200), mount });
+      if (visited === undefined) return;
+      await visited.page.waitForSelector('body[data-ready]');
+      assert.equal(await visited.page.locator('#background').isChecked(), true);
+      const layers = await visited.page.locator('.background-map canvas').count();
+      assert.ok(layers > 0, 'drawn');
+      assert.deepEqual(visited.faults, []);
+    });
+  }
+
+  it('GLB-46: is off where it cannot be reached, and says so', async (t) => {
+    const visited = await visit(t, '?wms_layer=streets&srs=EPSG:3857', { prepare: prepare(503), mount });
+    if (visited === undefined) return;
+    await visited.page.locator('#background-state', { hasText: 'cannot be reached' }).waitFor();
+    assert.equal(await visited.page.locator('#background').isChecked(), false);
+  });
+});
+
+describe('overview in a browser', { timeout: 240_000 }, () => {
   it('DEMO-01: has pictures of its layers and nothing from elsewhere', async (t) => {
     const visited = await visit(t, '');
     if (visited === undefined) return;
@@ -196,6 +241,32 @@ describe('overview in a browser', { timeout: 60_000 }, () => {
     assert.equal(await page.locator('.layer img').count(), 2);
     assert.deepEqual(faults, []);
   });
+
+  for (const [width, title] of [
+    [390, 'a phone'],
+    [1280, 'a desk'],
+  ] as const) {
+    it(`DEMO-01: fits the width of ${title}, and every text can be read against its ground`, async (t) => {
+      const visited = await visit(t, '');
+      if (visited === undefined) return;
+      const { page, base } = visited;
+      for (const target of [
+        '/',
+        '/demo/',
+        '/demo/?wms_capabilities',
+        '/demo/?tms_layer=x',
+        '/demo/?wms_layer=streets',
+      ]) {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 780 });
+          await page.goto(base + target, { waitUntil: 'load' });
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true, target);
+          assert.deepEqual(await page.evaluate(LOW_CONTRASTS), [], `${target} ${colorScheme}`);
+        }
+      }
+    });
+  }
 
   it('DEMO-01: leads to a viewer without scripts', async (t) => {
     const visited = await visit(t, '', { javaScriptEnabled: false });

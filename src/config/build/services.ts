@@ -62,6 +62,7 @@ export function buildServices(
     tileMaxAge: globals.tiles.expires_hours * SECONDS_PER_HOUR,
     defaultMetadata: wmsMetadata(configuration),
     serviceTypes: [...services.keys()],
+    backgroundUrl: globals.background?.url,
     demoParts: () => demoParts(configuration, context),
     optionsOf: (type) => services.get(type),
   };

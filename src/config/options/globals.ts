@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { globalImageOptions } from '../../image/options.ts';
 import { anyText, notYet, sizeOption } from '../../options.ts';
+import { backgroundOptions } from '../../service/demo/background.ts';
 import { httpOptions } from '../../source/http/options.ts';
 import { mapserverOptions } from '../../source/mapserver/options.ts';
 import { linkOption } from './cache.ts';
@@ -57,7 +58,7 @@ export const globalOptions = z.object({
   mapserver: mapserverOptions.optional(),
   /** Who makes tiles instead: the URL of a MapProxy-renderd (row GLB-45). */
   renderd: z.object({ address: z.string().optional() }).optional(),
-  background: z.object({ url: z.string().optional() }).optional(),
+  background: backgroundOptions.optional(),
 });
 
 export type GlobalOptions = z.infer<typeof globalOptions>;

@@ -23,6 +23,10 @@ function documentFor(site: Site, query: Query): CapabilitiesDocument | undefined
     const parameters = `SERVICE=WMS&REQUEST=GetCapabilities${suffix}`;
     return { title: 'WMS capabilities', application: site.wms?.application, path: '/service', query: parameters };
   }
+  if (query.has('wmsc_capabilities')) {
+    const parameters = 'SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.1.1&TILED=true';
+    return { title: 'WMS-C capabilities', application: site.wms?.application, path: '/service', query: parameters };
+  }
   if (query.has('wmts_capabilities_kvp')) {
     const parameters = 'SERVICE=WMTS&REQUEST=GetCapabilities';
     return { title: 'WMTS capabilities (KVP)', application: site.wmts?.kvp, path: '/service', query: parameters };
@@ -61,7 +65,7 @@ ${copyable(url, 'address')}
 ${footer()}
 <script src="static/copy.js"></script>
 </body>`;
-  return page(asked.title, undefined, body, answer.status);
+  return page(asked.title, body, { status: answer.status });
 }
 
 /** Tags, with what is around them. */

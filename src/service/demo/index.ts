@@ -4,9 +4,9 @@ import { NO_CACHE_HEADERS } from '../../http/caching.ts';
 import { parseQuery, type Query } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
 import { Response, textResponse } from '../../http/response.ts';
-import { notYet } from '../../options.ts';
 import { AuthorizationError, type Authorize, requireFull } from '../authorization.ts';
 import { defineService, type Service } from '../contract.ts';
+import { backgroundOptions } from './background.ts';
 import { capabilitiesPage } from './capabilities-page.ts';
 import { overview } from './overview.ts';
 import { buildSite, type Site } from './site.ts';
@@ -18,13 +18,13 @@ const STATIC = '/demo/static/';
 /** Pages for people: what is served here, and maps to try it (section 15 of the behaviour rows). */
 export default defineService({
   type: 'demo',
-  options: z.object({ background: notYet(z.looseObject({}).nullish()) }),
-  build(_options, context): Service {
+  options: z.object({ background: backgroundOptions.nullish() }),
+  build({ background }, context): Service {
     // Built on the first visit: most applications are never looked at this way.
     let site: Site | undefined;
     const show: Application = (request) => {
       if (request.pathInfo !== '/demo/') return redirectToOverview(request);
-      site ??= buildSite(context);
+      site ??= buildSite(context, background?.url);
       return demoPage(site, parseQuery(request.queryString), request);
     };
     const { authorize } = context;

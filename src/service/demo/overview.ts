@@ -2,6 +2,7 @@ import type { Request } from '../../http/request.ts';
 import type { Response } from '../../http/response.ts';
 import { html, type Markup } from '../../http/xml.ts';
 import { PRODUCT, VERSION } from '../../version.ts';
+import type { DemoPart } from '../contract.ts';
 import { isNative, mapFormats, mapSrs } from './choices.ts';
 import { banner, copyable, footer, page } from './page.ts';
 import type { Site, SiteLayer } from './site.ts';
@@ -28,7 +29,7 @@ ${banner(title, site.metadata.abstract ?? base, counts(layers))}
 ${footer()}
 <script src="static/copy.js"></script>
 </body>`;
-  return page(title, undefined, body);
+  return page(title, body);
 }
 
 function counts(layers: readonly SiteLayer[]): Markup {
@@ -44,6 +45,15 @@ function services(site: Site, base: string): Markup[] {
         ['View capabilities', '?wms_capabilities'],
         ['1.3.0', '../service?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0'],
         ['1.1.1', '../service?SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.1.1'],
+      ]),
+    );
+  }
+  if (site.wms !== undefined && site.hasTiles) {
+    const query = 'SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.1.1&TILED=true';
+    cards.push(
+      serviceCard('WMS-C', 'Maps that are exactly tiles: TILED=true', `${base}/service?TILED=true&`, [
+        ['View capabilities', '?wmsc_capabilities'],
+        ['XML', `../service?${query}`],
       ]),
     );
   }
@@ -72,7 +82,17 @@ function services(site: Site, base: string): Markup[] {
       ]),
     );
   }
-  return cards;
+  return [...cards, ...site.parts.map((part) => partCard(part, base))];
+}
+
+/** Of a service that tells of itself. */
+function partCard({ name, purpose, path, links }: DemoPart, base: string): Markup {
+  return serviceCard(
+    name,
+    purpose,
+    base + encodeURI(path),
+    links.map((link) => [link.label, `..${encodeURI(link.path)}`]),
+  );
 }
 
 function serviceCard(
@@ -115,6 +135,7 @@ function layerCard(site: Site, layer: SiteLayer): Markup {
       layer.tileMaps.map(({ tileSet }) => [tileSet.grid.name, tileSet.grid.srs.code] as const),
       (grid) => viewerLink('tms_layer', layer.name, { grid }),
     )}
+    ${site.parts.map((part) => partRow(part, layer))}
   </div>
 </article>`;
 }
@@ -135,6 +156,14 @@ function wmsRow(site: Site, layer: SiteLayer): Markup | undefined {
       html`<button type="submit" class="chip" name="format" value="${format}">${format.replace('image/', '')}</button>`,
   )}
 </form>`;
+}
+
+function partRow(part: DemoPart, layer: SiteLayer): Markup | undefined {
+  const links = part.layerLinks?.(layer.name) ?? [];
+  if (links.length === 0) return undefined;
+  return html`<p class="way"><span class="tag">${part.name}</span>${links.map(
+    ({ label, path }) => html`<a class="chip" href="..${encodeURI(path)}">${label}</a>`,
+  )}</p>`;
 }
 
 function tileRow(

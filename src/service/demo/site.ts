@@ -1,7 +1,7 @@
 import type { Application } from '../../http/application.ts';
 import { configuredText } from '../../http/xml.ts';
 import type { MapLayer, ServiceMetadata } from '../../layer/contract.ts';
-import type { ServiceContext, ServiceDefinition } from '../contract.ts';
+import type { DemoPart, ServiceContext, ServiceDefinition } from '../contract.ts';
 import { metadataOr } from '../metadata.ts';
 import tms from '../tms/index.ts';
 import { type TileMap, tileMapsOf } from '../tms/tile-map.ts';
@@ -10,6 +10,7 @@ import { type WmsSettings, wmsSettings } from '../wms/options.ts';
 import wmts from '../wmts/index.ts';
 import { type WmtsTiles, wmtsOffer } from '../wmts/layers.ts';
 import { restTemplate, type WmtsOptions, wmtsWays } from '../wmts/options.ts';
+import { type Background, backgroundOf } from './background.ts';
 
 /** A layer with all the ways to see it. */
 export interface SiteLayer {
@@ -24,6 +25,12 @@ export interface SiteLayer {
 /** What the pages show: the services of this application and their layers. */
 export interface Site {
   readonly metadata: ServiceMetadata;
+  /** Below the layers of viewers; undefined: nothing. */
+  readonly background: Background | undefined;
+  /** Whether any layer has tiles. */
+  readonly hasTiles: boolean;
+  /** What other services tell of themselves: those of plugins, for one. */
+  readonly parts: readonly DemoPart[];
   readonly layers: ReadonlyMap<string, SiteLayer>;
   /** Undefined where the service is not configured. */
   readonly wms: { readonly settings: WmsSettings; readonly application: Application } | undefined;
@@ -36,12 +43,17 @@ export interface Site {
 /**
  * Builds the services once more for the pages: a service is but a view on the layers of the context, and this way the
  * pages need no network to see what clients see (row DEMO-03).
+ *
+ * @param backgroundUrl of the demo's own options
  */
-export function buildSite(context: ServiceContext): Site {
+export function buildSite(context: ServiceContext, backgroundUrl?: string): Site {
   const hasService = (type: string): boolean => context.serviceTypes.includes(type);
   const settings = hasService('wms') ? wmsSettings(optionsOf(wms, context), context) : undefined;
   const tileMaps = hasService('tms') ? tileMapsOf(optionsOf(tms, context).use_grid_names === true, context) : [];
   return {
+    background: backgroundOf(backgroundUrl ?? context.backgroundUrl),
+    hasTiles: context.tileLayers.length > 0,
+    parts: context.demoParts(),
     metadata: settings?.metadata ?? metadataOr(undefined, context.defaultMetadata),
     layers: siteLayers(context, settings !== undefined, tileMaps, hasService('wmts')),
     wms: settings && { settings, application: wms.build(optionsOf(wms, context), context).application },

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { isNotModified } from '../../http/caching.ts';
+import { ICON } from '../../http/page/icon.ts';
 import type { Request } from '../../http/request.ts';
 import { Response, textResponse } from '../../http/response.ts';
 import { COPY_SCRIPT } from './static/copy-script.ts';
-import { ICON } from './static/icon.ts';
 import { STYLE_SHEET } from './static/style-sheet.ts';
 import { VIEWER_SCRIPT } from './static/viewer-script.ts';
 
@@ -33,8 +33,9 @@ const FILES: ReadonlyMap<string, StaticFile> = new Map([
   ['copy.js', { mimeType: JAVASCRIPT, load: async () => Buffer.from(COPY_SCRIPT) }],
   ['viewer.js', { mimeType: JAVASCRIPT, load: async () => Buffer.from(VIEWER_SCRIPT) }],
   ['icon.svg', { mimeType: 'image/svg+xml', load: async () => Buffer.from(ICON) }],
-  ['ol.js', { mimeType: JAVASCRIPT, load: () => readFile(join(openLayersFolder(), 'dist', 'ol.js')) }],
-  ['ol.css', { mimeType: CSS, load: () => readFile(join(openLayersFolder(), 'ol.css')) }],
+  ['ol.js', { mimeType: JAVASCRIPT, load: () => readFile(join(folderOf('ol'), 'dist', 'ol.js')) }],
+  ['proj4.js', { mimeType: JAVASCRIPT, load: () => readFile(join(folderOf('proj4'), 'dist', 'proj4.js')) }],
+  ['ol.css', { mimeType: CSS, load: () => readFile(join(folderOf('ol'), 'ol.css')) }],
 ]);
 
 const loaded = new Map<string, Promise<LoadedFile>>();
@@ -60,6 +61,6 @@ async function load({ mimeType, load: read }: StaticFile): Promise<LoadedFile> {
   return { mimeType, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
 }
 
-function openLayersFolder(): string {
-  return dirname(createRequire(import.meta.url).resolve('ol/package.json'));
+function folderOf(name: string): string {
+  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 }

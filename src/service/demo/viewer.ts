@@ -7,6 +7,7 @@ import type { Srs } from '../../srs/srs.ts';
 import { transformed } from '../geographic-bbox.ts';
 import { tileMapUrl } from '../tms/documents.ts';
 import type { TileMap } from '../tms/tile-map.ts';
+import type { Background } from './background.ts';
 import { mapFormats, mapSrs } from './choices.ts';
 import { copyable, notFoundPage, page } from './page.ts';
 import type { Site, SiteLayer } from './site.ts';
@@ -30,6 +31,14 @@ interface ViewerConfig {
     readonly rowsFrom: 'nw' | 'sw';
     readonly levels: readonly ViewerLevel[];
   };
+  /** What can be shown below the layer (row GLB-46). */
+  readonly background?: {
+    readonly url: string;
+    readonly isOn: boolean;
+    readonly attribution?: string | undefined;
+    /** In PROJ's words, where the map's library does not know the projection. */
+    readonly definition?: string | undefined;
+  };
   readonly wms?: { readonly url: string; readonly params: Readonly<Record<string, string>> };
 }
 
@@ -43,6 +52,7 @@ interface ViewerLevel {
 
 interface ViewerPage {
   readonly service: string;
+  readonly srs: Srs;
   readonly layer: SiteLayer;
   readonly config: ViewerConfig;
   /** Rows of the panel: term and what it is. */
@@ -73,8 +83,9 @@ export function wmsViewer(site: Site, query: Query, request: Request): Response 
     FORMAT: mimeType,
     TRANSPARENT: isOpaque ? 'false' : 'true',
   };
-  return viewerPage({
+  return viewerPage(site, {
     service: 'WMS',
+    srs,
     layer,
     config: {
       projection: projectionOf(srs, extent),
@@ -110,8 +121,9 @@ export function tmsViewer(site: Site, query: Query, request: Request): Response 
     return { name: String(order), resolution: unitsPerPixel, origin: [west, south] as const, columns, rows };
   });
   const base = request.publicUrl.base;
-  return viewerPage({
+  return viewerPage(site, {
     service: 'TMS',
+    srs: grid.srs,
     layer,
     config: {
       projection: projectionOf(grid.srs, grid.bbox),
@@ -158,8 +170,9 @@ export function wmtsViewer(site: Site, query: Query, request: Request): Response
   const capabilities = hasRest
     ? `${base}/wmts/1.0.0/WMTSCapabilities.xml`
     : `${base}/service?SERVICE=WMTS&REQUEST=GetCapabilities`;
-  return viewerPage({
+  return viewerPage(site, {
     service: 'WMTS',
+    srs: grid.srs,
     layer,
     config: {
       projection: projectionOf(grid.srs, grid.bbox),
@@ -193,7 +206,10 @@ export function wmtsViewer(site: Site, query: Query, request: Request): Response
   });
 }
 
-function viewerPage({ service, layer, config, facts, choices, urls }: ViewerPage): Response {
+function viewerPage(site: Site, { service, layer, config: own, srs, facts, choices, urls }: ViewerPage): Response {
+  const { background } = site;
+  const config = { ...own, ...(background && { background: shownBelow(background, srs) }) };
+
   const body = html`<body class="viewer">
 <div id="map" role="application" aria-label="Map of ${layer.title}" tabindex="0"></div>
 <aside class="panel">
@@ -208,6 +224,10 @@ function viewerPage({ service, layer, config, facts, choices, urls }: ViewerPage
     <dt>Resolution</dt><dd id="resolution">–</dd>
     <dt>Scale</dt><dd id="scale">–</dd>
   </dl>
+  ${
+    background &&
+    html`<p class="background" id="background-choice" hidden><label><input type="checkbox" id="background"> Background map</label> <span id="background-state" role="status"></span></p>`
+  }
   ${urls.map(([label, url]) => html`<p class="label">${label}</p>${copyable(url, label)}`)}
   <p class="panel-actions"><button type="button" id="fit" class="button small" hidden>Whole layer</button>
   <a id="last" class="button small" target="_blank" rel="noopener" hidden>Last request</a></p>
@@ -216,11 +236,20 @@ function viewerPage({ service, layer, config, facts, choices, urls }: ViewerPage
 <div class="readout"><span id="coordinate">Move over the map for coordinates</span><span class="srs">${config.projection.code}</span><span id="requests"></span></div>
 <script type="application/json" id="config">${scriptJson(config)}</script>
 <script src="static/ol.js"></script>
-<script src="static/viewer.js"></script>
+${config.background?.definition !== undefined && html`<script src="static/proj4.js"></script>\n`}<script src="static/viewer.js"></script>
 <script src="static/copy.js"></script>
 </body>`;
   const head = html`<link rel="stylesheet" href="static/ol.css">`;
-  return page(`${layer.title} (${service})`, head, body);
+  const { origin } = background ?? {};
+  return page(`${layer.title} (${service})`, body, { head, ...(origin !== undefined && { imageOrigins: [origin] }) });
+}
+
+/** OpenLayers draws Web Mercator in these without help. */
+const KNOWN_PROJECTIONS = ['EPSG:4326', 'CRS:84', 'EPSG:3857', 'EPSG:900913'];
+
+function shownBelow({ url, isOn, attribution }: Background, srs: Srs): ViewerConfig['background'] {
+  const definition = KNOWN_PROJECTIONS.includes(srs.code) ? undefined : srs.definition;
+  return { url, isOn, attribution, definition };
 }
 
 function unknownLayer(service: string): Response {

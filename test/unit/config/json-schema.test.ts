@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { openPlugins } from '../../../src/app/plugins.ts';
 import { configurationSchema } from '../../../src/config/json-schema.ts';
+import { type Kinds, kindsWith } from '../../../src/config/kinds.ts';
 import { Places } from '../../../src/config/places.ts';
 import { parseYaml } from '../../../src/config/yaml.ts';
 
@@ -18,11 +20,23 @@ function configurationsBelow(folder: string): string[] {
 }
 
 describe('the JSON Schema of mapproxy.yaml', () => {
-  const validate = new Ajv2020({ strict: false }).compile(configurationSchema());
+  const compile = (kinds?: Kinds) => new Ajv2020({ strict: false }).compile(configurationSchema(kinds));
+  const validate = compile();
 
-  const check = (text: string) => (validate(parseYaml(text, 'mapproxy.yaml', new Places())) ? [] : validate.errors);
+  const check = (text: string, by = validate) => (by(parseYaml(text, 'mapproxy.yaml', new Places())) ? [] : by.errors);
 
-  for (const file of [...configurationsBelow(examples), ...configurationsBelow(templates)]) {
+  it('CFG-12: knows the kinds of plugins that it is made with', async () => {
+    const folder = join(examples, 'plugins');
+    const plugins = await openPlugins(['chessboard.mjs', 'nearest.mjs'].map((name) => ({ file: join(folder, name) })));
+    const withPlugins = compile(kindsWith(plugins));
+    const text = readFileSync(join(folder, 'mapproxy.yaml'), 'utf8');
+    assert.deepEqual(check(text, withPlugins), []);
+    assert.notDeepEqual(check(text.replace('field: 10', 'field: wide'), withPlugins), []);
+    assert.notDeepEqual(check(text), []);
+  });
+
+  const plain = configurationsBelow(examples).filter((file) => !file.includes('/plugins/'));
+  for (const file of [...plain, ...configurationsBelow(templates)]) {
     it(`takes ${file.slice(file.lastIndexOf('/', file.lastIndexOf('/') - 1) + 1)}`, () => {
       assert.deepEqual(check(readFileSync(file, 'utf8')), []);
     });

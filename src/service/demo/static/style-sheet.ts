@@ -1,71 +1,7 @@
-/** The look of all pages. One accent, system fonts, light and dark by the reader's own setting. */
-export const STYLE_SHEET = `:root {
-  color-scheme: light dark;
-  --ground: #f4f6f7;
-  --surface: #ffffff;
-  --raised: #f8fafa;
-  --line: #dde3e6;
-  --text: #17242b;
-  --quiet: #5a6b75;
-  --accent: #0f766e;
-  --accent-strong: #0b5952;
-  --accent-soft: #e3f1ef;
-  --banner: linear-gradient(120deg, #0b3b43, #0f766e 70%, #2a9d8f);
-  --shadow: 0 1px 2px rgb(16 40 48 / 7%), 0 6px 20px rgb(16 40 48 / 7%);
-  --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #0f181c;
-    --surface: #172329;
-    --raised: #1d2b32;
-    --line: #2b3b43;
-    --text: #e4edef;
-    --quiet: #9db0b8;
-    --accent: #4fc3b3;
-    --accent-strong: #8fe0d4;
-    --accent-soft: #17383a;
-    --banner: linear-gradient(120deg, #08262b, #0c4f4b 70%, #176b62);
-    --shadow: 0 1px 2px rgb(0 0 0 / 35%), 0 6px 20px rgb(0 0 0 / 25%);
-  }
-}
-* { box-sizing: border-box; }
-body {
-  margin: 0;
-  background: var(--ground);
-  color: var(--text);
-  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif;
-}
-h1, h2, h3, p { margin: 0; }
-a { color: var(--accent-strong); text-underline-offset: 2px; }
-code, pre { font-family: var(--mono); font-size: 0.87em; }
-pre code { font-size: inherit; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-[hidden] { display: none !important; }
+import { BASE_STYLE } from '../../../http/page/style.ts';
 
-.banner {
-  display: flex;
-  align-items: center;
-  gap: 18px;
-  padding: 30px max(24px, calc((100vw - 1240px) / 2));
-  background: var(--banner);
-  color: #fff;
-}
-.mark { display: block; line-height: 0; flex: none; border-radius: 12px; box-shadow: 0 0 0 2px rgb(255 255 255 / 22%); }
-.banner h1 { font-size: 1.55rem; font-weight: 650; letter-spacing: -0.01em; line-height: 1.2; }
-.banner p { margin-top: 4px; max-width: 76ch; color: rgb(255 255 255 / 82%); }
-.banner-text { flex: 1; min-width: 0; }
-.banner-actions { flex: none; }
-.banner .button { background: rgb(255 255 255 / 14%); border-color: rgb(255 255 255 / 35%); color: #fff; }
-.banner .button:hover { background: rgb(255 255 255 / 24%); }
-.count { padding: 6px 14px; border-radius: 99px; background: rgb(255 255 255 / 14%); white-space: nowrap; }
-
-.content { max-width: 1288px; margin: 0 auto; padding: 8px 24px 40px; }
-h2 { margin: 28px 0 14px; font-size: 1.12rem; font-weight: 650; }
-.footer { padding: 0 24px 32px; text-align: center; color: var(--quiet); font-size: 0.87rem; }
-.notice { padding: 12px 16px; border: 1px solid var(--line); border-radius: 10px; background: var(--surface); }
-
-.card { border: 1px solid var(--line); border-radius: 14px; background: var(--surface); box-shadow: var(--shadow); }
+/** The look of the demo's pages: what all pages have, and cards, the viewers' panel, documents. */
+export const STYLE_SHEET = `${BASE_STYLE}
 .services { display: grid; grid-template-columns: repeat(auto-fit, minmax(270px, 1fr)); gap: 16px; }
 .service { display: flex; flex-direction: column; gap: 4px; padding: 18px; }
 .service h3 { font-size: 1.02rem; font-weight: 650; }
@@ -104,22 +40,6 @@ h2 { margin: 28px 0 14px; font-size: 1.12rem; font-weight: 650; }
   letter-spacing: 0.04em;
   text-align: center;
 }
-.chip, .button {
-  display: inline-block;
-  border: 1px solid var(--line);
-  border-radius: 8px;
-  background: var(--raised);
-  color: var(--accent-strong);
-  font: inherit;
-  font-size: 0.87rem;
-  line-height: 1.35;
-  text-decoration: none;
-  cursor: pointer;
-}
-.chip { padding: 3px 10px; overflow-wrap: anywhere; }
-.button { padding: 8px 15px; font-weight: 550; }
-.button.small { padding: 4px 12px; }
-.chip:hover, .button:hover { border-color: var(--accent); background: var(--accent-soft); }
 select {
   max-width: 100%;
   padding: 3px 6px;
@@ -171,6 +91,9 @@ select {
 .facts dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .label { margin: 10px 0 4px; color: var(--quiet); font-size: 0.8rem; }
 .failure { margin-top: 12px; padding: 8px 12px; border-color: #d9a05b; font-size: 0.9rem; overflow-wrap: anywhere; }
+.background { margin-top: 8px; font-size: 0.9rem; }
+.background label { display: inline-flex; gap: 6px; align-items: center; }
+.background span { color: var(--quiet); }
 .panel-actions { display: flex; gap: 8px; margin-top: 14px; }
 .readout {
   position: absolute;
@@ -211,7 +134,6 @@ select {
 .viewer .ol-scale-line { left: auto; right: 14px; bottom: 16px; background: color-mix(in srgb, var(--surface) 93%, transparent); border-radius: 7px; padding: 4px; }
 .viewer .ol-scale-line-inner { border-color: var(--quiet); color: var(--text); }
 @media (max-width: 720px) {
-  .banner { flex-wrap: wrap; padding-block: 20px; }
   .panel { width: auto; right: 62px; max-height: 42%; }
   #requests { display: none; }
   #coordinate { overflow: hidden; text-overflow: ellipsis; }

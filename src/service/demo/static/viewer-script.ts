@@ -14,6 +14,14 @@ const projection = new ol.proj.Projection({
   axisOrientation: 'enu',
 });
 
+// Room around the layer, for a background map to be seen there.
+if (config.background) {
+  const [west, south, east, north] = config.projection.extent;
+  const wider = ol.extent.buffer(config.projection.extent, Math.max(east - west, north - south));
+  const isDegrees = config.projection.units === 'degrees';
+  projection.setExtent(isDegrees ? ol.extent.getIntersection(wider, [-180, -90, 180, 90]) : wider);
+}
+
 const absolute = (url) => new URL(url, location.href).href;
 
 function tileSource() {
@@ -46,6 +54,34 @@ function mapSource() {
 const source = config.tiles ? tileSource() : mapSource();
 const layer = config.tiles ? new ol.layer.Tile({ source }) : new ol.layer.Image({ source, extent: config.extent });
 
+// Below the layer, where it is wanted; tiles of the world are drawn in the projection of the map.
+function backgroundLayer({ url, isOn, attribution, definition }) {
+  if (definition) {
+    proj4.defs(config.projection.code, definition);
+    ol.proj.proj4.register(proj4);
+  }
+  const source = new ol.source.XYZ({ url: url.startsWith('/') ? location.origin + url : url, attributions: attribution, maxZoom: 19 });
+  const box = document.getElementById('background');
+  const background = new ol.layer.Tile({ source, className: 'background-map', visible: false });
+  const showBackground = (on) => {
+    box.checked = on;
+    background.setVisible(on);
+    show('background-state', '');
+  };
+  let loaded = 0;
+  source.on('tileloadend', () => { loaded += 1; });
+  // Where it cannot be reached, asking for tile after tile is in vain.
+  source.on('tileloaderror', () => {
+    if (loaded > 0) return;
+    showBackground(false);
+    show('background-state', 'cannot be reached');
+  });
+  box.addEventListener('change', () => showBackground(box.checked));
+  document.getElementById('background-choice').hidden = false;
+  showBackground(isOn && navigator.onLine);
+  return background;
+}
+
 // Drawn by the style sheet: the usual sign is in few fonts.
 function fullScreenLabel() {
   const label = document.createElement('span');
@@ -62,7 +98,7 @@ const view = new ol.View({
 });
 const map = new ol.Map({
   target: 'map',
-  layers: [layer],
+  layers: config.background ? [backgroundLayer(config.background), layer] : [layer],
   view,
   controls: ol.control.defaults.defaults({ rotate: false }).extend([
     new ol.control.ScaleLine({ units: 'metric' }),

@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createMapProxyApp } from '../../../../src/app/mapproxy.ts';
+import type { DemoPart, ServiceContext } from '../../../../src/service/contract.ts';
 import demo from '../../../../src/service/demo/index.ts';
 import { serviceDefinitions } from '../../../../src/service/index.ts';
 import { type Get, getThrough } from '../../../support/build-service.ts';
 import { FULL_METADATA, fakeContext, fakeTileLayer } from '../../../support/fake-services.ts';
 
 /** The demo in a context with these services, and their options as mapproxy.yaml has them. */
-function demoOf(configured: Readonly<Record<string, unknown>>): Get {
+function demoOf(configured: Readonly<Record<string, unknown>>, changes: Partial<ServiceContext> = {}): Get {
   const options = new Map<string, unknown>();
   for (const { type, options: schema } of serviceDefinitions) {
     if (type in configured) options.set(type, schema.parse(configured[type]));
   }
-  const context = fakeContext({ serviceTypes: [...options.keys()], optionsOf: (type) => options.get(type) });
-  const service = demo.build({}, context);
+  const context = fakeContext({
+    serviceTypes: [...options.keys()],
+    optionsOf: (type) => options.get(type),
+    ...changes,
+  });
+  const service = demo.build(demo.options.parse(configured.demo ?? {}), context);
   return getThrough(createMapProxyApp({ services: [service], accessControlAllowOrigin: '*' }));
 }
 
@@ -60,6 +65,41 @@ describe('overview', () => {
     assert.match(text, /<h3>TMS<\/h3>/);
     assert.doesNotMatch(text, /<h3>WM[ST]/);
     assert.doesNotMatch(text, /wms_layer|wmts_layer|Base maps/);
+  });
+
+  it('DEMO-01: shows WMS-C where there are WMS and tiles', async () => {
+    assert.match((await get('/demo/')).text, /<h3>WMS-C<\/h3>/);
+    assert.doesNotMatch((await demoOf(ALL, { tileLayers: [] })('/demo/')).text, /WMS-C/);
+    assert.doesNotMatch((await demoOf({ tms: {}, demo: {} })('/demo/')).text, /WMS-C/);
+  });
+
+  it('DEMO-01: shows what services of plugins tell of themselves and of layers, escaped', async () => {
+    const part: DemoPart = {
+      name: 'Routes <b>',
+      purpose: 'From here & there',
+      path: '/routes/"x"',
+      links: [{ label: 'Try', path: '/routes/try?a=1&b=2' }],
+      layerLinks: (layer) => (layer === 'osm' ? [{ label: 'car', path: '/routes/osm/car' }] : []),
+    };
+    const { text } = await demoOf(ALL, { demoParts: () => [part] })('/demo/');
+    assert.match(text, /<h3>Routes &lt;b&gt;<\/h3>\s*<p class="purpose">From here &amp; there<\/p>/);
+    assert.ok(text.includes('<code>http://maps.example/routes/%22x%22</code>'));
+    assert.ok(text.includes('href="../routes/try?a=1&amp;b=2"'));
+    assert.equal(text.split('<a class="chip" href="../routes/osm/car">car</a>').length, 2, 'once, for its layer');
+  });
+
+  it('DEMO-01: has no blocks of services that are not there', async () => {
+    assert.doesNotMatch((await get('/demo/')).text, /<h3>(?:KML|OGC API)/);
+  });
+
+  it('is readable for everybody: language, one heading of the first level, a name for each control', async () => {
+    for (const page of ['', '?wms_capabilities', '?wms_layer=osm', '?tms_layer=x']) {
+      const { text } = await get(`/demo/${page}`);
+      assert.match(text, /<html lang="en">/);
+      assert.equal(text.match(/<h1[ >]/g)?.length, 1, page);
+      assert.match(text, /<meta name="viewport"/);
+      for (const [image] of text.matchAll(/<img [^>]*>/g)) assert.match(image, / alt="/);
+    }
   });
 
   it('DEMO-01: is whole without scripts: no handler, no script in the page', async () => {
@@ -143,10 +183,78 @@ describe('viewers', () => {
   }
 });
 
+describe('background', () => {
+  const backgroundOf = async (own: unknown, global?: string) => {
+    const read = demoOf({ ...ALL, demo: own }, { backgroundUrl: global });
+    const { text, headers } = await read('/demo/?wms_layer=osm&srs=EPSG:4326');
+    const images = /img-src ([^;]*)/.exec(String(headers['Content-Security-Policy']))?.[1];
+    return { ...configOf(text).background, images, hasBox: text.includes('id="background"') };
+  };
+  const OSM = 'https://tile.openstreetmap.org/{z}/{x}/{y}.png';
+
+  it('GLB-46: is OpenStreetMap, once it is wanted, where nothing is configured', async () => {
+    const { url, isOn, attribution, images, hasBox } = await backgroundOf({});
+    assert.deepEqual([url, isOn, attribution, hasBox], [OSM, false, '© OpenStreetMap contributors', true]);
+    assert.equal(images, "'self' data: blob: https://tile.openstreetmap.org");
+  });
+
+  const cases = [
+    ['globals', {}, 'https://a.example/{z}/{x}/{y}', 'https://a.example/{z}/{x}/{y}', ' https://a.example'],
+    [
+      'the demo, over globals',
+      { background: { url: 'http://b.example:81/{z}' } },
+      OSM,
+      'http://b.example:81/{z}',
+      ' http://b.example:81',
+    ],
+    [
+      'several hosts',
+      { background: { url: 'https://{a-c}.c.example/{z}' } },
+      undefined,
+      'https://{a-c}.c.example/{z}',
+      ' https://*.c.example',
+    ],
+    ['a path of this host', { background: { url: '/tiles/{z}' } }, undefined, '/tiles/{z}', ''],
+  ] as const;
+  for (const [title, own, global, expected, origin] of cases) {
+    it(`GLB-46: by ${title}, is there from the start`, async () => {
+      const { url, isOn, images } = await backgroundOf(own, global);
+      assert.deepEqual([url, isOn, images], [expected, true, `'self' data: blob:${origin}`]);
+    });
+  }
+
+  it("GLB-46: '' is none", async () => {
+    assert.deepEqual(await backgroundOf({ background: { url: '' } }), { images: "'self' data: blob:", hasBox: false });
+  });
+
+  for (const url of ['javascript:alert(1)', 'file:///etc/passwd', '//evil.example/{z}', 'data:image/png,']) {
+    it(`SEC-04: ${url} is refused`, () => {
+      assert.equal(demo.options.safeParse({ background: { url } }).success, false);
+    });
+  }
+
+  it('SEC-01: an address cannot add to the policy of the page', async () => {
+    const { images } = await backgroundOf({
+      background: { url: "https://a.example; script-src *, 'unsafe-inline'/{z}" },
+    });
+    assert.equal(images, "'self' data: blob: https://a.example");
+  });
+
+  it('DEMO-02: what the map does not know by itself is told in the words of PROJ', async () => {
+    const utm = await get('/demo/?wmts_layer=photo&grid=utm32');
+    assert.match(configOf(utm.text).background.definition, /^\+proj=utm \+zone=32/);
+    assert.ok(utm.text.includes('static/proj4.js'));
+    const world = await get('/demo/?wmts_layer=osm&grid=webmercator');
+    assert.equal(configOf(world.text).background.definition, undefined);
+    assert.ok(!world.text.includes('proj4.js'));
+  });
+});
+
 describe('capabilities', () => {
   const cases = [
     ['wms_capabilities', '&lt;WMS_Capabilities'],
     ['wms_capabilities&version=1.1.1', 'WMT_MS_Capabilities'],
+    ['wmsc_capabilities', 'VendorSpecificCapabilities'],
     ['wmts_capabilities', 'ServiceMetadataURL'],
     ['wmts_capabilities_kvp', 'http://maps.example/service?'],
     ['tms_capabilities', 'TileMapService'],
@@ -183,6 +291,7 @@ describe('static files', () => {
     ['style.css', 'text/css; charset=utf-8'],
     ['copy.js', 'text/javascript; charset=utf-8'],
     ['viewer.js', 'text/javascript; charset=utf-8'],
+    ['proj4.js', 'text/javascript; charset=utf-8'],
     ['ol.js', 'text/javascript; charset=utf-8'],
     ['ol.css', 'text/css; charset=utf-8'],
     ['icon.svg', 'image/svg+xml'],
@@ -229,7 +338,11 @@ describe('escaping', () => {
     ['srs of TMS', 'tms_layer=osm&srs=@'],
     ['wmts_layer', 'wmts_layer=@'],
     ['grid of WMTS', 'wmts_layer=osm&grid=@'],
+    ['format of TMS', 'tms_layer=osm&format=@'],
+    ['srs of WMTS', 'wmts_layer=osm&srs=@'],
+    ['format of WMTS', 'wmts_layer=osm&format=@'],
     ['type', 'wms_capabilities&type=@'],
+    ['type of WMS-C', 'wmsc_capabilities&type=@'],
     ['version', 'wms_capabilities&version=@'],
     ['layer of TMS', 'tms_capabilities&layer=@'],
     ['srs of TMS capabilities', 'tms_capabilities&layer=osm&srs=@'],
@@ -262,7 +375,8 @@ describe('escaping', () => {
     it(`SEC-01: /demo/${page} forbids scripts in the page and requests elsewhere`, async () => {
       const policy = String((await get(`/demo/${page}`)).headers['Content-Security-Policy']);
       assert.match(policy, /default-src 'none'; script-src 'self';/);
-      assert.doesNotMatch(policy, /script-src[^;]*unsafe|https?:/);
+      const elsewhere = policy.replace(/(img-src [^;]*) https:\/\/tile\.openstreetmap\.org;/, '$1;');
+      assert.doesNotMatch(elsewhere, /script-src[^;]*unsafe|https?:/);
     });
   }
 });
