@@ -89,6 +89,13 @@ describe('what a coverage answers', () => {
 });
 
 describe('IMG-16: masks', () => {
+  it('of a rectangle from pole to pole, which has no place in Mercator as a whole', async () => {
+    const area = await coverage({ bbox: [-180, -90, -90, 90], srs: 'EPSG:4326' });
+    const [polygon] = area.maskPolygons([WORLD[0], 0, 0, WORLD[3]], MERCATOR, [256, 256]);
+    const xs = polygon?.[0].map(([x]) => x) ?? [];
+    assert.ok(Math.abs(Math.max(...xs) - 127.9) < 1e-3, String(xs));
+  });
+
   it('are in pixels from the upper left, a tenth of a pixel inside', async () => {
     const [polygon] = (await rectangle()).maskPolygons([-10, 30, 30, 70], WGS84, [40, 40]);
     const xs = polygon?.[0].map(([x]) => x) ?? [];
