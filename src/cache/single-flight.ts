@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { sharesWork } from '../waiting.ts';
 
 interface Flight<Result> {
@@ -19,6 +20,8 @@ export class SingleFlight<Result> {
     const flight = this.#flights.get(key) ?? this.#start(key, work);
     flight.waiting++;
     sharesWork(signal, flight.controller.signal);
+    // One client waits for many tiles at once, which Node would take for a leak.
+    setMaxListeners(0, signal);
     return new Promise((resolve, reject) => {
       const leave = () => {
         signal.removeEventListener('abort', abort);

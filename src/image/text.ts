@@ -1,14 +1,12 @@
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import sharp from 'sharp';
 import type { Color } from './color.ts';
+import { type FontName, fontFile } from './font-file.ts';
 import { pixels } from './pixels.ts';
 import { asPixels, blankRaster, CHANNELS, type Raster } from './raster.ts';
 
 /** How a text looks. */
 export interface TextFont {
-  /** Name of its family: `DejaVu Sans`. */
-  readonly name: string;
+  readonly name: FontName;
   /** In pixels. */
   readonly size: number;
   /** Between lines, in pixels. */
@@ -30,26 +28,19 @@ const MOST_CHARACTERS = 4000;
 /** Pango counts in points: at this density one is a pixel. */
 const DPI = 72;
 
-/** Fonts never come from the system, so that maps look the same everywhere. */
-const bundledFonts = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
-  'ttf',
-);
-
 /**
  * The shape of a text, lines as given; undefined for one without anything to see.
- *
- * @throws Error of the library for a font that is not there
  */
 export async function textMask(text: string, font: TextFont): Promise<TextMask | undefined> {
   const shown = printable(text);
   if (shown.trim() === '') return undefined;
-  const { name, size, lineSpacing = 0, directory = bundledFonts } = font;
+  const { name, size, lineSpacing = 0, directory } = font;
+  const { path, face } = fontFile(name, directory);
   const { data, info } = await sharp({
     text: {
       text: shown,
-      font: `${name} ${size}`,
-      fontfile: path.join(directory, `${name.replaceAll(' ', '')}.ttf`),
+      font: `${face} ${size}`,
+      fontfile: path,
       dpi: DPI,
       spacing: lineSpacing,
     },

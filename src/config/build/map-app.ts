@@ -4,7 +4,7 @@ import { getLogger } from '../../log.ts';
 import type { Service } from '../../service/contract.ts';
 import type { Configuration } from '../configuration.ts';
 import type { LoadedFile } from '../read.ts';
-import { fontDirectory } from './fonts.ts';
+import { fontDirectory, warnOfMissingFonts } from './fonts.ts';
 import { Graph } from './graph.ts';
 import { buildLayers } from './layers.ts';
 import { tileMaintenance } from './maintenance.ts';
@@ -27,6 +27,7 @@ export interface MapAppParts {
 /** Builds layers, services and everything below them. @throws ConfigError */
 export function buildMapApp(configuration: Configuration, hooks: ServiceHooks = {}): MapAppParts {
   const { globals, problems } = configuration;
+  warnOfMissingFonts(configuration);
   const graph = new Graph(configuration);
   try {
     const layers = buildLayers(configuration, graph, rootTitle(configuration));

@@ -36,6 +36,18 @@ describe('single flight', () => {
     assert.equal(await flights.run('a', never, work), 3);
   });
 
+  it('lets one client wait for many works without a warning of Node', async () => {
+    const flights = new SingleFlight<number>();
+    const { signal } = new AbortController();
+    const warnings: Error[] = [];
+    const keep = (warning: Error) => warnings.push(warning);
+    process.on('warning', keep);
+    await Promise.all(Array.from({ length: 30 }, (_, at) => flights.run(`${at}`, signal, async () => at)));
+    await new Promise(setImmediate);
+    process.off('warning', keep);
+    assert.deepEqual(warnings, []);
+  });
+
   it('shares a failure, and forgets it', async () => {
     const flights = new SingleFlight<number>();
     const fail = async () => {

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { createMapProxyApp } from '../../../src/app/mapproxy.ts';
-import { buildMapApp } from '../../../src/config/build/map-app.ts';
-import { loadConfiguration } from '../../../src/config/index.ts';
 import { type Get, getThrough } from '../../support/build-service.ts';
-import { MapServer, solidPng, type UpstreamRequest } from '../../support/map-server.ts';
-import { folderWith } from '../../support/temporary.ts';
+import { type MapServer, solidPng, type UpstreamRequest } from '../../support/map-server.ts';
+import { openExample } from '../../support/open-example.ts';
 
 async function upstream({ url }: UpstreamRequest) {
   if (url.includes('GetFeatureInfo')) {
@@ -17,18 +12,9 @@ async function upstream({ url }: UpstreamRequest) {
   return { headers: { 'Content-Type': 'image/png' }, body: await solidPng(size, size, [1, 2, 3]) };
 }
 
-/** An example as it is, but for its map server. */
 async function open(t: TestContext, example: string): Promise<{ get: Get; server: MapServer }> {
-  const server = await MapServer.start(upstream);
-  t.after(() => server.stop());
-  const text = await readFile(join(import.meta.dirname, '../../../conf-examples', example, 'mapproxy.yaml'), 'utf8');
-  const yaml = text.replaceAll('https://maps.example.org', server.url);
-  const folder = await folderWith(t, { 'mapproxy.yaml': yaml });
-  const configuration = await loadConfiguration(join(folder, 'mapproxy.yaml'));
-  assert.deepEqual(configuration.problems.list, []);
-  const parts = buildMapApp(configuration);
-  t.after(() => parts.close());
-  return { get: getThrough(createMapProxyApp(parts)), server };
+  const { app, server } = await openExample(t, example, upstream);
+  return { get: getThrough(app), server };
 }
 
 const WMS = '/service?SERVICE=WMS&VERSION=1.1.1&STYLES=&FORMAT=image/png';

@@ -174,6 +174,17 @@ describe('rendering', () => {
     assert.equal((await pixelAt(clear.body, 5, 5))[3], 0);
   });
 
+  it('IMG-10: nothing there is not reduced to a palette', async (test) => {
+    const { mapLayers, renderer } = await openMap(test, YAML.replace('paletted: false', 'paletted: true'));
+    const isPalette = async (name: string) => {
+      const { body } = await renderer.render([layer(mapLayers, name)], QUERY, PNG);
+      // The colour type of PNG, 3: a palette.
+      return body[25] === 3;
+    };
+    assert.equal(await isPalette('osm'), true);
+    assert.equal(await isPalette('empty'), false);
+  });
+
   it('IMG-19: a stored tile that cannot be read is removed, and made anew for the next', async (test) => {
     const { folder, mapLayers, renderer, server } = await open(test);
     const file = join(folder, 'cache_data/osm_EPSG3857/02/000/000/001/000/000/001.png');
