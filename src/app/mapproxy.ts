@@ -13,9 +13,6 @@ export interface MapProxyAppOptions {
   readonly accessControlAllowOrigin: string | undefined;
 }
 
-/** What answers of text depend on besides the path: they print URLs made of these (rows APP-05, SEC-03). */
-const VARY = 'X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto';
-
 const ALLOWED_METHODS = 'GET, HEAD, POST, OPTIONS';
 
 /**
@@ -31,9 +28,10 @@ export function createMapProxyApp({ services, accessControlAllowOrigin }: MapPro
   const finish = finisher(accessControlAllowOrigin);
 
   return (request) => {
-    if (!isReadMethod(request.method)) return answerMethod(request.method, cors);
+    if (!isReadMethod(request.method)) return answerMethod(request, cors);
     const answer = dispatch(routes, request);
-    return answer instanceof Promise ? answer.then(finish) : finish(answer);
+    const { vary } = request;
+    return answer instanceof Promise ? answer.then((response) => finish(response, vary)) : finish(answer, vary);
   };
 }
 
@@ -41,22 +39,30 @@ function corsHeaders(origin: string | undefined): ResponseHeaders {
   return origin === undefined ? {} : { 'Access-Control-Allow-Origin': origin };
 }
 
+/** @param vary what answers of text depend on besides the path: they print URLs made of it (rows APP-05, SEC-03) */
+type Finish = (response: Response, vary: string) => Response;
+
 /** Puts on what every answer has; on answers that are sent again and again, once. */
-function finisher(origin: string | undefined): (response: Response) => Response {
-  const finish = (response: Response): Response => {
+function finisher(origin: string | undefined): Finish {
+  const finish: Finish = (response, vary) => {
     const { derived } = response;
-    if (derived === undefined) return withCommonHeaders(response, origin);
+    if (derived === undefined) return withCommonHeaders(response, vary, origin);
+    // A process has one list of headers that count, for all requests.
     if (derived.finished?.by !== finish)
-      derived.finished = { by: finish, response: withCommonHeaders(response, origin) };
+      derived.finished = { by: finish, response: withCommonHeaders(response, vary, origin) };
     return derived.finished.response;
   };
   return finish;
 }
 
 /** Spreading one object beside a literal key is much cheaper than spreading two. */
-function withCommonHeaders({ status, headers, body, derived }: Response, origin: string | undefined): Response {
+function withCommonHeaders(
+  { status, headers, body, derived }: Response,
+  vary: string,
+  origin: string | undefined,
+): Response {
   const room = derived === undefined ? undefined : {};
-  const varying = dependsOnForwarding(headers) ? { ...headers, Vary: VARY } : headers;
+  const varying = dependsOnForwarding(headers) ? { ...headers, Vary: vary } : headers;
   if (origin === undefined) return new Response(status, varying, body, room);
   return new Response(status, { ...varying, 'Access-Control-Allow-Origin': origin }, body, room);
 }
@@ -149,9 +155,9 @@ function isReadMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'POST';
 }
 
-function answerMethod(method: string, cors: ResponseHeaders): Response {
+function answerMethod({ method, vary }: Request, cors: ResponseHeaders): Response {
   if (method !== 'OPTIONS')
-    return textResponse(405, 'method not allowed', { Allow: ALLOWED_METHODS, Vary: VARY, ...cors });
+    return textResponse(405, 'method not allowed', { Allow: ALLOWED_METHODS, Vary: vary, ...cors });
   const preflight: ResponseHeaders =
     'Access-Control-Allow-Origin' in cors
       ? { 'Access-Control-Allow-Methods': ALLOWED_METHODS, 'Access-Control-Allow-Headers': '*', ...cors }

@@ -23,7 +23,7 @@ ${list}
 `;
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
-    Vary: 'X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto',
+    Vary: request.vary,
   };
   return new Response(200, headers, page.text);
 }
