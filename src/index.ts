@@ -35,6 +35,7 @@ export { toFetch } from './gateway/fetch.ts';
 export { toNodeListener } from './gateway/http.ts';
 export type { Application, ClosableApplication, Filter } from './http/application.ts';
 export { ConfigError, RequestError, SourceError } from './http/errors.ts';
+export type { Forwarding } from './http/forwarding.ts';
 export type { PublicUrl } from './http/public-url.ts';
 export type { GatewayRequest, Request, RequestChanges, RequestTarget } from './http/request.ts';
 export { Response, type ResponseBody, type ResponseHeaders, textResponse } from './http/response.ts';

@@ -17,9 +17,6 @@ export interface MapProxyAppOptions {
   readonly intercept?: Intercept | undefined;
 }
 
-/** What answers of text depend on besides the path: they print URLs made of these (rows APP-05, SEC-03). */
-const VARY = 'X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto';
-
 const ALLOWED_METHODS = 'GET, HEAD, POST, OPTIONS';
 
 /**
@@ -40,7 +37,8 @@ export function createMapProxyApp(options: MapProxyAppOptions): Application {
   const answering = intercept === undefined ? dispatched : intercepted(dispatched, intercept);
   return (request) => {
     const answer = answering(request);
-    return answer instanceof Promise ? answer.then(finish) : finish(answer);
+    const { vary } = request;
+    return answer instanceof Promise ? answer.then((response) => finish(response, vary)) : finish(answer, vary);
   };
 }
 
@@ -48,29 +46,37 @@ function corsHeaders(origin: string | undefined): ResponseHeaders {
   return origin === undefined ? {} : { 'Access-Control-Allow-Origin': origin };
 }
 
+/** @param vary what answers of text depend on besides the path: they print URLs made of it (rows APP-05, SEC-03) */
+type Finish = (response: Response, vary: string) => Response;
+
 /** Puts on what every answer has; on answers that are sent again and again, once. */
-function finisher(origin: string | undefined): (response: Response) => Response {
-  const finish = (response: Response): Response => {
+function finisher(origin: string | undefined): Finish {
+  const finish: Finish = (response, vary) => {
     const { derived } = response;
-    if (derived === undefined) return withCommonHeaders(response, origin);
+    if (derived === undefined) return withCommonHeaders(response, vary, origin);
+    // A process has one list of headers that count, for all requests.
     if (derived.finished?.by !== finish)
-      derived.finished = { by: finish, response: withCommonHeaders(response, origin) };
+      derived.finished = { by: finish, response: withCommonHeaders(response, vary, origin) };
     return derived.finished.response;
   };
   return finish;
 }
 
 /** Spreading one object beside a literal key is much cheaper than spreading two. */
-function withCommonHeaders({ status, headers, body, derived }: Response, origin: string | undefined): Response {
+function withCommonHeaders(
+  { status, headers, body, derived }: Response,
+  vary: string,
+  origin: string | undefined,
+): Response {
   const room = derived === undefined ? undefined : {};
-  const varying = dependsOnForwarding(headers) ? { ...headers, Vary: varyOf(headers) } : headers;
+  const varying = dependsOnForwarding(headers) ? { ...headers, Vary: varyOf(headers, vary) } : headers;
   if (origin === undefined) return new Response(status, varying, body, room);
   return new Response(status, { ...varying, 'Access-Control-Allow-Origin': origin }, body, room);
 }
 
 /** Answers of hooks may depend on more. */
-function varyOf({ Vary: own }: ResponseHeaders): string {
-  return own === undefined ? VARY : `${typeof own === 'string' ? own : own.join(', ')}, ${VARY}`;
+function varyOf({ Vary: own }: ResponseHeaders, vary: string): string {
+  return own === undefined ? vary : `${typeof own === 'string' ? own : own.join(', ')}, ${vary}`;
 }
 
 /** One address for all OWS services, by two names (row APP-01). */
@@ -156,8 +162,7 @@ function isReadMethod(method: string): boolean {
 }
 
 function answerMethod(method: string, cors: ResponseHeaders): Response {
-  if (method !== 'OPTIONS')
-    return textResponse(405, 'method not allowed', { Allow: ALLOWED_METHODS, Vary: VARY, ...cors });
+  if (method !== 'OPTIONS') return textResponse(405, 'method not allowed', { Allow: ALLOWED_METHODS });
   const preflight: ResponseHeaders =
     'Access-Control-Allow-Origin' in cors
       ? { 'Access-Control-Allow-Methods': ALLOWED_METHODS, 'Access-Control-Allow-Headers': '*', ...cors }

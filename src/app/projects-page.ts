@@ -14,5 +14,5 @@ export function projectsPage(request: Request, names: readonly string[] | undefi
 ${names.length === 0 && html`<p class="notice">There is none yet.</p>`}
 <ul class="links-list">
 ${names.map((name) => html`<li><a href="${`${base}${encodePath(`/${name}/`)}`}">${name}</a></li>\n`)}</ul>`;
-  return welcomePage(base, content, { Vary: 'X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto' });
+  return welcomePage(base, content, { Vary: request.vary });
 }

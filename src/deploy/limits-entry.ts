@@ -3,20 +3,16 @@ import type { z } from 'zod';
 import type { Path } from '../config/places.ts';
 import { GATEWAY_LIMITS } from '../gateway/limits.ts';
 import type { Protocol } from '../server/deployment.ts';
-import type { Findings } from './check-schema.ts';
+import { checkSchema, type Findings } from './check-schema.ts';
 import { limitsSchema } from './schema.ts';
 import { bytesOf, millisecondsOf } from './units.ts';
 
 type WrittenLimits = z.infer<typeof limitsSchema>;
 
 /** The limits of an entry of `listen`, in bytes and milliseconds; those that its gateway lacks are told. */
-export function readLimits(
-  written: WrittenLimits,
-  protocol: Protocol,
-  path: Path,
-  findings: Findings,
-): Partial<Limits> {
+export function readLimits(entry: unknown, protocol: Protocol, path: Path, findings: Findings): Partial<Limits> {
   const own: readonly (keyof Limits)[] = GATEWAY_LIMITS[protocol];
+  const written = checkSchema(limitsSchema, entry, path, findings) ?? {};
   const limits: { -readonly [Name in keyof Limits]?: number } = {};
   for (const key of Object.keys(limitsSchema.shape) as (keyof WrittenLimits)[]) {
     const value = written[key];

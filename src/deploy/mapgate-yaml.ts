@@ -6,6 +6,7 @@ import { didYouMean } from '../config/nearest.ts';
 import { Places } from '../config/places.ts';
 import { type Problem, Problems, withoutPlace } from '../config/problems.ts';
 import { isMapping, type Mapping, parseYaml } from '../config/yaml.ts';
+import { TrustedPeers } from '../gateway/trusted-peers.ts';
 import { ConfigError } from '../http/errors.ts';
 import type { Deployment, Listen, LogOptions, WorkerSettings } from '../server/deployment.ts';
 import { adminAddress } from './admin-entry.ts';
@@ -57,6 +58,7 @@ class Reader {
     const filters = readFilters(this.#part('filters', root) ?? [], this.#base, ['filters'], this.#findings);
     const rest = {
       mount: this.#part('mount', root) ?? null,
+      ...this.#trustedPeers(this.#part('trusted_peers', root)),
       listen: this.#listen(this.#part('listen', root)),
       workers: this.#workers(root.workers),
       log: this.#log(root.log),
@@ -89,6 +91,18 @@ class Reader {
   #plugins(root: Mapping): ModuleTarget[] {
     const names = this.#part('plugins', root) ?? [];
     return names.flatMap((name, index) => readModule(name, this.#base, ['plugins', index], this.#findings) ?? []);
+  }
+
+  #trustedPeers(entries: readonly string[] | undefined): Pick<Deployment, 'trustedPeers'> {
+    if (entries === undefined) return {};
+    for (const [index, entry] of entries.entries()) {
+      try {
+        new TrustedPeers([entry]);
+      } catch (error) {
+        this.#findings.error(['trusted_peers', index], error instanceof Error ? error.message : String(error));
+      }
+    }
+    return { trustedPeers: entries };
   }
 
   #listen(entries: readonly unknown[] | undefined): Listen[] {

@@ -36,10 +36,16 @@ const accountSchema = z.union([z.string(), z.int().nonnegative()]);
 export const OCTAL_MODE = /^0?[0-7]{3}$/;
 
 /** Bytes, or a number with K, M or G. */
-const sizeSchema = z.union([z.int().nonnegative(), z.string().regex(/^\d+\s*[KMG]?i?B?$/i)]);
+const sizeSchema = z.union([
+  z.int().nonnegative(),
+  z.string().regex(/^\d+\s*[KMG]?i?B?$/i, 'expected bytes, or a number with K, M or G'),
+]);
 
 /** Seconds, or a number with ms, s or m; 0: no limit. */
-const timeLimitSchema = z.union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?\s*(ms|s|m)$/)]);
+const timeLimitSchema = z.union([
+  z.number().nonnegative(),
+  z.string().regex(/^\d+(\.\d+)?\s*(ms|s|m)$/, 'expected seconds, or a number with ms, s or m'),
+]);
 
 /** Which of these a protocol has, and from where to where each may go, is checked by the reader. */
 export const limitsSchema = z.strictObject({
@@ -70,7 +76,8 @@ export const listenSchema = z.strictObject({
   packet_size: z.int().min(DEFAULT_PACKET_SIZE).max(MAX_PACKET_SIZE).optional(),
   /** Addresses and CIDR blocks of the web servers that may connect over TCP. */
   allow: z.array(z.string()).optional(),
-  limits: limitsSchema.optional(),
+  /** Checked by `limitsSchema`. */
+  limits: z.unknown().optional(),
 });
 
 export const countSchema = z.union([z.literal('auto'), z.int().positive()]);
@@ -103,6 +110,8 @@ export const fileSchema = z.strictObject({
   /** Modules with kinds of sources, stores and services for all map proxies, relative to the deployment file. */
   plugins: z.array(z.string()).optional(),
   mount: z.string().optional(),
+  /** Addresses, CIDR blocks, and `unix`. */
+  trusted_peers: z.array(z.string()).optional(),
   listen: z.array(z.unknown()).optional(),
   workers: z.unknown().optional(),
   log: z.unknown().optional(),
@@ -119,11 +128,15 @@ export type FileContent = z.infer<typeof fileSchema>;
 export function deploymentSchema(): object {
   const filters = z.array(z.union([...filterDefinitions.map(filterOfKind), filterModuleSchema]));
   const app = appSchema.extend({ filters: filters.optional() });
+  const listen = listenSchema.extend({
+    mode: z.string().regex(OCTAL_MODE).optional(),
+    limits: limitsSchema.optional(),
+  });
   const whole = fileSchema.extend({
     app: app.optional(),
     mounts: z.record(z.string(), app).optional(),
     filters: filters.optional(),
-    listen: z.array(listenSchema.extend({ mode: z.string().regex(OCTAL_MODE).optional() })).optional(),
+    listen: z.array(listen).optional(),
     workers: z.union([countSchema, workersSchema]).optional(),
     log: logSchema.optional(),
   });

@@ -1,5 +1,6 @@
 import { decodePath } from '../http/percent.ts';
 import type { RequestTarget } from '../http/request.ts';
+import type { ForwardingRule } from './forwarding.ts';
 import type { RequestCounts } from './measure.ts';
 
 /** Reads a CGI variable of one request. */
@@ -13,6 +14,8 @@ export interface TargetRule {
   readonly mount?: string | undefined;
   /** First path words of the application (`tms`, `service`), for the case that only the whole path is known. */
   readonly routes?: ReadonlySet<string> | undefined;
+  /** Whose X-Forwarded-*, Forwarded and X-Script-Name count; undefined: everybody's. */
+  readonly forwarding?: ForwardingRule | undefined;
   /** Where its requests are counted. */
   readonly counts?: RequestCounts | undefined;
 }
@@ -30,12 +33,14 @@ export interface TargetRule {
  * 4. PATH_INFO is absent: SCRIPT_NAME is the whole path; the mount ends before its first word that is a route.
  *
  * Last, `X-Script-Name` (row APP-09) replaces the mount, and is taken off the path if it is still there.
+ *
+ * @param trusts whether the peer may say so (row SEC-03)
  */
-export function deriveTarget(read: ReadVariable, rule: TargetRule = {}): RequestTarget {
+export function deriveTarget(read: ReadVariable, rule: TargetRule = {}, trusts = true): RequestTarget {
   const uri = read('REQUEST_URI');
   const split =
     rule.mount === undefined ? splitByVariables(read, uri, rule.routes) : splitAtMount(read, uri, rule.mount);
-  const outer = read('HTTP_X_SCRIPT_NAME');
+  const outer = trusts ? read('HTTP_X_SCRIPT_NAME') : undefined;
   const { scriptName, pathInfo } = outer === undefined ? split : underScriptName(split, outer);
   return {
     method: read('REQUEST_METHOD') ?? 'GET',

@@ -4,14 +4,19 @@ import type { Response } from '../http/response.ts';
 import { getLogger } from '../log.ts';
 import { answerOf, internalError, refusalOf } from './answer.ts';
 import { deriveTarget, type TargetRule } from './environ.ts';
+import { trustsEverybody } from './forwarding.ts';
 import { allowsBody } from './head.ts';
 import { keepPending } from './measure.ts';
-import { publicUrlOf } from './public-url.ts';
 
 const log = getLogger('mapgate.gateway');
 
 /** One request of a protocol, and the way its answer goes back. Each gateway brings its own. */
 export interface Exchange extends GatewayRequest {
+  /**
+   * Who sent the headers: its address, `unix:` for a unix socket, undefined where nobody tells. Behind a web server that
+   * is the client of the web server, not the web server, whose word the protocol's own variables carry.
+   */
+  readonly peer: string | undefined;
   /** Whether nobody takes output any more: answered, or the peer gone. */
   readonly ended: boolean;
   /**
@@ -35,8 +40,9 @@ export interface Exchange extends GatewayRequest {
 /** Has a request answered. Never throws: what goes wrong is logged, and answered as far as that is still possible. */
 export function serve(application: Application, exchange: Exchange, rule: TargetRule): void {
   const begun = performance.now();
-  const target = deriveTarget((name) => exchange.variable(name), rule);
-  const request = new Request(target, exchange, publicUrlOf);
+  const forwarding = rule.forwarding === undefined ? trustsEverybody : rule.forwarding(exchange.peer);
+  const target = deriveTarget((name) => exchange.variable(name), rule, forwarding.trusts);
+  const request = new Request(target, exchange, forwarding);
   const answer = answerOf(application, request);
   if (answer instanceof Promise) {
     const settle = keepPending(request, begun);

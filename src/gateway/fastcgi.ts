@@ -21,6 +21,10 @@ class FastcgiExchange implements Exchange {
     return this.#fcgi.params.get(name);
   }
 
+  get peer(): string | undefined {
+    return this.variable('REMOTE_ADDR');
+  }
+
   variables(): Iterable<readonly [string, string]> {
     return this.#fcgi.params.entries();
   }

@@ -37,6 +37,8 @@ class FetchExchange implements Exchange {
   readonly #request: globalThis.Request;
   readonly #answer: (response: globalThis.Response) => void;
   readonly #abort = requestAbort();
+  /** The standard's requests do not tell. */
+  readonly peer = undefined;
   readonly #variables = new Map<string, string>();
   #stream: ReadableStreamDefaultController<Uint8Array> | undefined;
   #ended = false;

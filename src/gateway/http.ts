@@ -11,7 +11,7 @@ import { eachField, statusOf } from './head.ts';
 import { closeBehind, httpBody, watchRest } from './http-body.ts';
 import { httpLimits, limitServer, serverOptions } from './http-limits.ts';
 import type { GatewayOptions } from './limits.ts';
-import { drained } from './sockets.ts';
+import { drained, listensOnTcp } from './sockets.ts';
 
 /**
  * An HTTP server for an application; not yet listening. Of the limits, those of the head are answered with 431 and 408,
@@ -21,8 +21,9 @@ import { drained } from './sockets.ts';
  */
 export function httpServer(application: Application, rule: TargetRule = {}, options: GatewayOptions = {}): Server {
   const limits = httpLimits(options.limits);
+  let unixPeer: typeof UNIX_PEER | undefined;
   const server = createServer(serverOptions(limits), (incoming, outgoing) => {
-    const exchange = new HttpExchange(incoming, outgoing, limits);
+    const exchange = new HttpExchange(incoming, outgoing, { limits, unixPeer });
     const refusal = refusalFor(incoming, limits);
     watchRest(incoming, outgoing, limits);
     if (refusal === undefined) {
@@ -32,6 +33,9 @@ export function httpServer(application: Application, rule: TargetRule = {}, opti
       refuse(exchange, ...refusal);
     }
   });
+  server.once('listening', () => {
+    if (!listensOnTcp(server)) unixPeer = UNIX_PEER;
+  });
   server.on('checkContinue', (incoming, outgoing) => {
     if (refusalFor(incoming, limits) === undefined) outgoing.writeContinue();
     server.emit('request', incoming, outgoing);
@@ -39,6 +43,9 @@ export function httpServer(application: Application, rule: TargetRule = {}, opti
   limitServer(server, limits, options.allow);
   return server;
 }
+
+/** What nginx says of peers without an address. */
+const UNIX_PEER = 'unix:';
 
 /** Why a request is refused by its head. */
 function refusalFor(
@@ -84,19 +91,26 @@ export function toNodeListener(
   return (incoming, outgoing) => serve(application, new HttpExchange(incoming, outgoing), rule);
 }
 
+/** What a server of ours knows besides the request. */
+interface ServerSide {
+  readonly limits: Limits;
+  /** Set where it listens on a unix socket; a TCP peer without an address has gone again. */
+  readonly unixPeer: typeof UNIX_PEER | undefined;
+}
+
 /** CGI variables as a web server on this machine would set them (RFC 3875 section 4.1), read from an HTTP request. */
 class HttpExchange implements Exchange {
   readonly #incoming: MountedRequest;
   readonly #outgoing: ServerResponse;
-  readonly #limits: Limits | undefined;
+  readonly #server: ServerSide | undefined;
   #abort: AbortController | undefined;
   #body: AsyncIterable<Buffer> | undefined;
 
-  /** @param limits undefined where the server is not ours */
-  constructor(incoming: MountedRequest, outgoing: ServerResponse, limits?: Limits) {
+  /** @param server undefined where it is not ours */
+  constructor(incoming: MountedRequest, outgoing: ServerResponse, server?: ServerSide) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
-    this.#limits = limits;
+    this.#server = server;
   }
 
   variable(name: string): string | undefined {
@@ -135,6 +149,10 @@ class HttpExchange implements Exchange {
     }
   }
 
+  get peer(): string | undefined {
+    return this.variable('REMOTE_ADDR') ?? this.#server?.unixPeer;
+  }
+
   /** Undefined where no framework says that it is mounted. */
   get #mount(): string | undefined {
     const { baseUrl } = this.#incoming;
@@ -154,7 +172,7 @@ class HttpExchange implements Exchange {
   }
 
   get body(): AsyncIterable<Buffer> {
-    this.#body ??= httpBody(this.#incoming, this.#limits, () => closeBehind(this.#outgoing));
+    this.#body ??= httpBody(this.#incoming, this.#server?.limits, () => closeBehind(this.#outgoing));
     return this.#body;
   }
 

@@ -1,3 +1,4 @@
+import type { Forwarding } from './forwarding.ts';
 import type { PublicUrl } from './public-url.ts';
 
 /** What a gateway knows of a request, in the words of CGI (RFC 3875): the raw material of `Request`. */
@@ -28,18 +29,19 @@ export class Request implements RequestTarget {
   readonly pathInfo: string;
   /** As sent, not decoded, without the question mark. */
   readonly queryString: string;
+  /** What is made of the headers of proxies. */
+  readonly forwarding: Forwarding;
 
   readonly #gateway: GatewayRequest;
-  readonly #publicUrl: (request: Request) => PublicUrl;
   #resolvedUrl: PublicUrl | undefined;
 
-  constructor(target: RequestTarget, gateway: GatewayRequest, publicUrl: (request: Request) => PublicUrl) {
+  constructor(target: RequestTarget, gateway: GatewayRequest, forwarding: Forwarding) {
     this.method = target.method;
     this.scriptName = target.scriptName;
     this.pathInfo = target.pathInfo;
     this.queryString = target.queryString;
     this.#gateway = gateway;
-    this.#publicUrl = publicUrl;
+    this.forwarding = forwarding;
   }
 
   /** The same object for a request however it is mounted or changed. */
@@ -71,8 +73,18 @@ export class Request implements RequestTarget {
   }
 
   get publicUrl(): PublicUrl {
-    this.#resolvedUrl ??= this.#publicUrl(this);
+    this.#resolvedUrl ??= this.forwarding.publicUrl(this);
     return this.#resolvedUrl;
+  }
+
+  /** Names of the headers that `publicUrl` is made of, for answers that print it: `Vary` (row SEC-03). */
+  get vary(): string {
+    return this.forwarding.vary;
+  }
+
+  /** Who asked, for logs: the peer, or the client that proxies tell of where they are trusted to. */
+  get clientAddress(): string | undefined {
+    return this.forwarding.clientAddress(this);
   }
 
   /** The same request seen from a deeper mount: `segment` (`/osm`) moves from the path to the script name. */
@@ -86,12 +98,12 @@ export class Request implements RequestTarget {
       pathInfo: this.pathInfo.slice(segment.length),
       queryString: this.queryString,
     };
-    return new Request(target, this.#gateway, this.#publicUrl);
+    return new Request(target, this.#gateway, this.forwarding);
   }
 
   /** The same request with other variables or another body: what a filter hands on. */
   with(changes: RequestChanges): Request {
-    return new Request(this, new ChangedGatewayRequest(this.#gateway, changes), this.#publicUrl);
+    return new Request(this, new ChangedGatewayRequest(this.#gateway, changes), this.forwarding);
   }
 }
 

@@ -1,6 +1,7 @@
 import { openApplication } from '../app/open.ts';
 import { answerCgi } from '../gateway/cgi/answer.ts';
 import type { Deployment } from './deployment.ts';
+import { targetRule } from './target-rule.ts';
 
 /** An answer that was given up half way; the status of a program that failed. */
 const EXIT_BROKEN = 1;
@@ -11,7 +12,7 @@ export async function serveCgi(deployment: Deployment): Promise<never> {
   // The request's header `Proxy` arrives under the name by which HTTP clients look for their proxy.
   delete process.env.HTTP_PROXY;
   const opened = await openApplication(deployment.app);
-  const rule = { mount: deployment.mount ?? undefined, routes: opened.routes };
+  const rule = { ...targetRule(deployment), routes: opened.routes };
   const { stdin, stdout } = process;
   const whole = await answerCgi(opened.application, rule, { environ, stdin, stdout });
   await opened.close();

@@ -47,6 +47,8 @@ export interface Deployment {
   readonly app: AppTarget;
   /** Where the application is mounted, if the web server does not say. */
   readonly mount: string | null;
+  /** Whose X-Forwarded-*, Forwarded and X-Script-Name count: addresses, CIDR blocks, `unix`; undefined: everybody's. */
+  readonly trustedPeers?: readonly string[];
   readonly listen: readonly Listen[];
   readonly workers: WorkerSettings;
   readonly log: LogOptions;

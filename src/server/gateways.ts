@@ -18,6 +18,7 @@ import { listenOn } from '../gateway/sockets.ts';
 import type { Application } from '../http/application.ts';
 import { getLogger } from '../log.ts';
 import type { Listen } from './deployment.ts';
+import { type Place, targetRule } from './target-rule.ts';
 
 const log = getLogger('mapgate.server');
 
@@ -34,13 +35,13 @@ export class Gateways {
   readonly #responders = new Map<string, Responder>();
 
   /** `onRequest` is called as each request begins. */
-  constructor(opened: OpenApplication, mount: string | null, onRequest: () => void = () => {}) {
+  constructor(opened: OpenApplication, place: Place, onRequest: () => void = () => {}) {
     this.#application = (request) => {
       onRequest();
       return opened.application(request);
     };
     const { routes } = opened;
-    this.#rule = { mount: mount ?? undefined, routes, counts: new RequestCounts(routes) };
+    this.#rule = { ...targetRule(place), routes, counts: new RequestCounts(routes) };
   }
 
   /** The FastCGI transport that runs, once there is one. */

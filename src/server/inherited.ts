@@ -57,7 +57,7 @@ export async function serveInherited(deployment: Deployment): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGUSR1'] as const) process.on(signal, resolve);
   });
   const opened = await openApplication(deployment.app);
-  const gateways = new Gateways(opened, deployment.mount);
+  const gateways = new Gateways(opened, deployment);
   await gateways.listen({ protocol: 'fastcgi' }, { fd: LISTENSOCK_FILENO });
   if (gateways.responder !== undefined) leaveDescriptorZero(gateways.responder);
   log.info({ transport: gateways.responder?.transport }, 'serving the socket on descriptor 0');

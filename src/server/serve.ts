@@ -27,6 +27,11 @@ export interface ServeOptions {
   readonly ajp?: Addresses;
   /** Where the application is mounted, if the web server does not say. */
   readonly mount?: string;
+  /**
+   * Peers whose X-Forwarded-*, Forwarded and X-Script-Name count: addresses, CIDR blocks, and `unix`; default: everybody,
+   * as MapProxy has it.
+   */
+  readonly trustedPeers?: readonly string[];
   /** Seconds that requests in flight get when the server is to stop; default 55. */
   readonly drainTimeout?: number;
   /** Stop on TERM and INT, and end the process with 0 then; default true. */
@@ -46,7 +51,8 @@ export interface RunningServer {
  * script was started by a web server or process manager), else HTTP on 127.0.0.1:8080. `mapgate serve` does the same
  * with several workers, reload and supervision.
  *
- * @throws RangeError for what is no address, StartError for one that cannot be had
+ * @throws RangeError for what is no address, TypeError for a trusted peer that is none, StartError for an address that
+ * cannot be had
  *
  * @example
  * ```js
@@ -61,7 +67,11 @@ export async function serve(application: Application, options: ServeOptions = {}
   const listens = inherits ? [INHERITED] : listensOf(options);
   const { routes, close } = application as Application & { routes?: ReadonlySet<string>; close?: () => Promise<void> };
   const opened = { application, routes, files: [], close: async () => close?.() };
-  const gateways = new Gateways(opened, options.mount ?? null);
+  const { trustedPeers } = options;
+  const gateways = new Gateways(opened, {
+    mount: options.mount ?? null,
+    ...(trustedPeers === undefined ? {} : { trustedPeers }),
+  });
   const sockets = new SocketSet();
   try {
     const descriptors = await sockets.open(listens);

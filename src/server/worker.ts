@@ -47,7 +47,7 @@ class Worker {
   constructor(deployment: Deployment, opened: OpenApplication) {
     this.#deployment = deployment;
     this.#opened = opened;
-    this.#gateways = new Gateways(opened, deployment.mount, () => this.#countRequest());
+    this.#gateways = new Gateways(opened, deployment, () => this.#countRequest());
     const { recycleAfter, memoryLimit } = deployment.workers;
     this.#retireAt = recycleAfter === 0 ? Infinity : Math.ceil(recycleAfter * (1 + Math.random() * RECYCLE_JITTER));
     watchSlowRequests(deployment.slowRequest ?? DEFAULT_SLOW_REQUEST);

@@ -6,3 +6,11 @@ testGateway({
   protocol: 'ajp',
   traits: { decodesSlash: false },
 });
+
+testGateway({
+  file: 'apache/mapgate-mod_jk.conf',
+  server: 'apache with mod_jk',
+  protocol: 'ajp',
+  secret: true,
+  traits: { decodesSlash: false },
+});

@@ -54,3 +54,4 @@ function testCgi(example: GatewayExample): void {
 
 testCgi({ file: 'lighttpd/mapgate-cgi.conf', server: 'lighttpd', protocol: null });
 testCgi({ file: 'apache/mapgate-cgi.conf', server: 'apache', protocol: null });
+testCgi({ file: 'nginx/mapgate-fcgiwrap.conf', server: 'nginx with fcgiwrap', protocol: null });

@@ -25,7 +25,7 @@ export function fillExample(file: string, places: Places): string {
     .replaceAll('/usr/local/bin/mapgate', places.executable)
     .replaceAll('/srv/mapgate', places.project)
     .replaceAll('127.0.0.1:9000', `127.0.0.1:${places.responderPort}`)
-    .replaceAll(/("port" => )9000\b/g, `$1${places.responderPort}`);
+    .replaceAll(/("port" => |\.port=)9000\b/g, `$1${places.responderPort}`);
 }
 
 /** Replaces what a test must set differently (the port a server listens on); it has to stand there exactly once. */

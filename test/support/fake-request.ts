@@ -1,3 +1,4 @@
+import type { Forwarding } from '../../src/http/forwarding.ts';
 import type { PublicUrl } from '../../src/http/public-url.ts';
 import { Request } from '../../src/http/request.ts';
 
@@ -29,8 +30,18 @@ export function fakeRequest(target: string, options: FakeRequestOptions = {}): R
       body: emptyBody(),
       signal: new AbortController().signal,
     },
-    () => publicUrl,
+    fakeForwarding(publicUrl),
   );
+}
+
+/** Whatever the headers say, this is the URL. */
+export function fakeForwarding(publicUrl: PublicUrl): Forwarding {
+  return {
+    trusts: true,
+    vary: 'X-Script-Name, X-Forwarded-Host, X-Forwarded-Proto',
+    publicUrl: () => publicUrl,
+    clientAddress: (request) => request.variable('REMOTE_ADDR'),
+  };
 }
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}

@@ -114,6 +114,16 @@ const CASES: readonly Case[] = [
   { ...nginxServer, template: 'nginx-if', filledIn: MOUNT, holds: () => ['^(/maps\\.of/us)'] },
   { ...nginxServer, template: 'nginx-scgi', holds: (folder) => [`unix:${folder}/var/scgi-socket`] },
   {
+    ...nginxServer,
+    template: 'nginx-fcgiwrap',
+    filledIn: { ...MOUNT, socket: '/run/fcgiwrap.socket' },
+    holds: (folder) => [
+      'fastcgi_pass unix:/run/fcgiwrap.socket;',
+      `SCRIPT_FILENAME ${folder}/mapgate.cgi;`,
+      '^/maps\\.of/us(?<mapgate_path>/.*)?$',
+    ],
+  },
+  {
     ...lighttpd,
     template: 'lighttpd',
     filledIn: MOUNT,
@@ -150,6 +160,13 @@ const CASES: readonly Case[] = [
     ...apacheServer('proxy', 'proxy_ajp'),
     template: 'apache-mod_proxy_ajp',
     holds: () => ['"ajp://127.0.0.1:9000/mapproxy"'],
+  },
+  {
+    ...apacheServer('jk'),
+    programs: { apache2: 'apache2', [`${APACHE_MODULES}/mod_jk.so`]: 'libapache2-mod-jk' },
+    template: 'apache-mod_jk',
+    filledIn: { ...TCP, ...MOUNT },
+    holds: () => ['worker.mapgate.host=localhost\n', 'worker.mapgate.port=9123\n', 'JkMount /maps.of/us/* mapgate'],
   },
   {
     programs: { caddy: 'caddy' },

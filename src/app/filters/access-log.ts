@@ -43,7 +43,7 @@ function accessLog(tell: (record: AccessRecord) => void): OpenFilter {
 function described(request: Request, status: number) {
   const path = request.scriptName + request.pathInfo;
   return {
-    remoteAddress: request.variable('REMOTE_ADDR') ?? '',
+    remoteAddress: request.clientAddress ?? '',
     // A filter below may have checked the password; where it refused, the name is only what somebody claims to be.
     user: request.variable('REMOTE_USER') ?? (status === 401 ? undefined : credentialsOf(request)?.name),
     method: request.method,

@@ -31,6 +31,12 @@ const WEB_SERVERS: readonly WebServer[] = [
   { name: 'nginx-if', description: 'nginx, in the older form', protocol: 'fastcgi', unix: 'nginx/mapgate-if.conf' },
   { name: 'nginx-scgi', description: 'nginx, scgi_pass', protocol: 'scgi', unix: 'nginx/mapgate-scgi.conf' },
   {
+    name: 'nginx-fcgiwrap',
+    description: 'nginx with fcgiwrap, which starts a CGI program; --socket says where fcgiwrap listens',
+    protocol: 'fastcgi',
+    unix: 'nginx/mapgate-fcgiwrap.conf',
+  },
+  {
     name: 'lighttpd',
     description: 'lighttpd, fastcgi.server',
     protocol: 'fastcgi',
@@ -75,6 +81,12 @@ const WEB_SERVERS: readonly WebServer[] = [
     description: 'Apache 2.4 over AJP 1.3',
     protocol: 'ajp',
     tcp: 'apache/mapgate-mod_proxy_ajp.conf',
+  },
+  {
+    name: 'apache-mod_jk',
+    description: 'Apache 2.4 over AJP 1.3, with mod_jk',
+    protocol: 'ajp',
+    tcp: 'apache/mapgate-mod_jk.conf',
   },
   {
     name: 'caddy',

@@ -75,6 +75,10 @@ export class AjpExchange implements Exchange {
     return this.#forward.variables.get(name);
   }
 
+  get peer(): string | undefined {
+    return this.variable('REMOTE_ADDR');
+  }
+
   variables(): Iterable<readonly [string, string]> {
     return this.#forward.variables;
   }

@@ -37,6 +37,10 @@ export class CgiExchange implements Exchange {
     return this.#environ.get(name);
   }
 
+  get peer(): string | undefined {
+    return this.variable('REMOTE_ADDR');
+  }
+
   variables(): Iterable<readonly [string, string]> {
     return this.#environ;
   }

@@ -52,6 +52,10 @@ export class ScgiExchange implements Exchange {
     return this.#head.variables.get(name);
   }
 
+  get peer(): string | undefined {
+    return this.variable('REMOTE_ADDR');
+  }
+
   variables(): Iterable<readonly [string, string]> {
     return this.#head.variables;
   }

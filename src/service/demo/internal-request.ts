@@ -15,7 +15,7 @@ export function internalRequest(outer: Request, pathInfo: string, queryString: s
         return outer.signal;
       },
     },
-    () => outer.publicUrl,
+    outer.forwarding,
   );
 }
 

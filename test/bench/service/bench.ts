@@ -6,6 +6,7 @@ import type { Response } from '../../../src/http/response.ts';
 import tms from '../../../src/service/tms/index.ts';
 import wmts from '../../../src/service/wmts/index.ts';
 import { predefinedGrid } from '../../support/fake-grids.ts';
+import { fakeForwarding } from '../../support/fake-request.ts';
 import { fakeContext, fakeTileLayer, fakeTileSet } from '../../support/fake-services.ts';
 
 const BODY = Buffer.alloc(8192);
@@ -37,7 +38,7 @@ function requestFor(pathInfo: string, queryString: string, header: string | unde
       body: (async function* () {})(),
       signal,
     },
-    () => ({ scheme: 'http', host: 'maps.example', mount: '', base: 'http://maps.example' }),
+    fakeForwarding({ scheme: 'http', host: 'maps.example', mount: '', base: 'http://maps.example' }),
   );
 }
 

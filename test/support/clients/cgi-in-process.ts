@@ -1,5 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { answerCgi } from '../../../src/gateway/cgi/answer.ts';
+import type { TargetRule } from '../../../src/gateway/environ.ts';
 import type { Application } from '../../../src/http/application.ts';
 import { cgiVariables, readCgiAnswer } from './cgi-words.ts';
 import type { ClientAnswer, ClientRequest, GatewayClient } from './client.ts';
@@ -13,9 +14,11 @@ const PIPE_BYTES = 65_536;
  */
 export class InProcessCgiClient implements GatewayClient {
   readonly #application: Application;
+  readonly #rule: TargetRule;
 
-  constructor(application: Application) {
+  constructor(application: Application, rule: TargetRule = {}) {
     this.#application = application;
+    this.#rule = rule;
   }
 
   ask(request: ClientRequest): Promise<ClientAnswer> {
@@ -36,7 +39,7 @@ export class InProcessCgiClient implements GatewayClient {
       },
     });
     const streams = { environ: cgiVariables(request), stdin, stdout };
-    void answerCgi(this.#application, {}, streams).then((whole) => {
+    void answerCgi(this.#application, this.#rule, streams).then((whole) => {
       if (whole) output.end();
       else output.destroy(new Error('the program ended with 1'));
       stdin.destroy();

@@ -1,5 +1,5 @@
 import { deriveTarget } from '../../../src/gateway/environ.ts';
-import { publicUrlOf } from '../../../src/gateway/public-url.ts';
+import { trustsEverybody } from '../../../src/gateway/forwarding.ts';
 import type { Application } from '../../../src/http/application.ts';
 import { Request } from '../../../src/http/request.ts';
 import type { ResponseBody } from '../../../src/http/response.ts';
@@ -25,7 +25,7 @@ export class DirectClient implements GatewayClient {
     const request = new Request(
       deriveTarget((name) => variables.get(name)),
       gateway,
-      publicUrlOf,
+      trustsEverybody,
     );
     const { status, headers, body } = await this.#application(request);
     const fields = Object.entries(headers).flatMap(([name, value]) =>

@@ -4,7 +4,10 @@ import type { TestContext } from 'node:test';
 import { type ClientAddress, collect } from './client.ts';
 
 /** A connection that is gone when the test ends. */
-export async function rawConnection(t: TestContext, address: ClientAddress): Promise<Socket> {
+export async function rawConnection(
+  t: TestContext,
+  address: ClientAddress | { readonly path: string },
+): Promise<Socket> {
   const socket = connect(address);
   socket.on('error', () => {});
   t.after(() => socket.destroy());

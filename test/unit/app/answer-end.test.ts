@@ -23,7 +23,7 @@ function abortable(): { request: Request; abort: () => void } {
     body: plain.body,
     signal: controller.signal,
   };
-  return { request: new Request(plain, gateway, () => plain.publicUrl), abort: () => controller.abort() };
+  return { request: new Request(plain, gateway, plain.forwarding), abort: () => controller.abort() };
 }
 
 const streaming: Application = () => new Response(200, {}, chunks('one', 'three'));

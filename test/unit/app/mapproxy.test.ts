@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createMapProxyApp } from '../../../src/app/mapproxy.ts';
-import type { Request } from '../../../src/http/request.ts';
+import { trustPeers } from '../../../src/gateway/forwarding.ts';
+import { Request } from '../../../src/http/request.ts';
 import { Response, textResponse } from '../../../src/http/response.ts';
 import type { Service } from '../../../src/service/contract.ts';
 import { fakeRequest } from '../../support/fake-request.ts';
@@ -132,6 +133,14 @@ describe('headers', () => {
       assert.equal((await get(path)).headers.Vary, vary);
     });
   }
+
+  it('SEC-03: where Forwarded counts, Vary names it too', async () => {
+    const forwarding = trustPeers(['127.0.0.1'])('127.0.0.1');
+    const plain = fakeRequest('/tms');
+    const gateway = { variable: () => undefined, variables: () => [], body: plain.body, signal: plain.signal };
+    const response = await app()(new Request(plain, gateway, forwarding));
+    assert.equal(response.headers.Vary, `${vary}, Forwarded`);
+  });
 
   it('APP-05: images do not vary', async () => {
     assert.equal((await get('/image')).headers.Vary, undefined);

@@ -138,6 +138,34 @@ describe('mapgate.yaml: addresses, workers, log', () => {
     ]);
   });
 
+  it('reads who may connect, and limits in bytes and milliseconds', (t) => {
+    const { deployment } = read(
+      t,
+      `${APP}listen:
+  - fastcgi: 0.0.0.0:9000
+    allow: [192.0.2.7, 10.0.0.0/8, "2001:db8::/32"]
+    limits: {params_bytes: 64K, params_pairs: 200, requests_per_connection: 1, stdin_bytes: 1G, stdin_window: 128K,
+      output_window: 1M, connections: 0, header_timeout: 5, idle_timeout: 2m, write_timeout: 0, body_timeout: 500ms}
+  - { http: 8080, limits: {} }
+`,
+    );
+    const [fastcgi, http] = deployment.listen;
+    assert.deepEqual(fastcgi?.allow, ['192.0.2.7', '10.0.0.0/8', '2001:db8::/32']);
+    assert.deepEqual(fastcgi?.limits, {
+      ...{ paramsBytes: 65_536, paramsPairs: 200, requestsPerConnection: 1, stdinBytes: 2 ** 30 },
+      ...{ stdinWindow: 131_072, outputWindow: 1_048_576, connections: 0 },
+      ...{ headerTimeout: 5_000, idleTimeout: 120_000, writeTimeout: 0, bodyTimeout: 500 },
+    });
+    assert.deepEqual(http?.limits, {});
+  });
+
+  it("SEC-03: reads whose X-Forwarded-* count; nothing said, everybody's", (t) => {
+    assert.deepEqual(read(t, `${APP}trusted_peers: [127.0.0.1, 10.0.0.0/8, unix]\n`).deployment.trustedPeers, [
+      ...['127.0.0.1', '10.0.0.0/8', 'unix'],
+    ]);
+    assert.equal(read(t, APP).deployment.trustedPeers, undefined);
+  });
+
   it('reads the workers in short and in full', (t) => {
     assert.equal(read(t, `${APP}workers: 3\n`).deployment.workers.count, 3);
     const yaml = `${APP}workers: {count: auto, recycle_after: 1000, memory_limit: 800M, drain_timeout: 5}\n`;
@@ -228,6 +256,26 @@ const WRONG: [yaml: string, ...problems: string[]][] = [
     '6:17: listen[3].mode: expected an octal mode in quotes, as "0660", got 432',
     '6:40: listen[3].group: this machine has no group "nobody-here"',
     "6:29: listen[3].secret: 'secret' is for ajp",
+  ],
+  [
+    'app: {module: server.mjs}\nlisten:\n  - {scgi: 80, limits: {idle_timeout: 5, params_byts: 3}}\n  - {ajp: 81, limits: {params_bytes: 5}}\n  - {http: 82, limits: {stdin_window: 5}}\n',
+    "3:42: listen[0].limits.params_byts: unknown 'params_byts'; did you mean 'params_bytes'?",
+    "4:24: listen[1].limits.params_bytes: 'params_bytes' is no limit of ajp; its limits are stdin_bytes, stdin_window, output_window, connections, header_timeout, idle_timeout, write_timeout, body_timeout",
+    "5:25: listen[2].limits.stdin_window: 'stdin_window' is no limit of http; its limits are params_bytes, params_pairs, stdin_bytes, connections, header_timeout, idle_timeout, write_timeout, body_timeout",
+  ],
+  [
+    'app: {module: server.mjs}\nlisten:\n  - {fastcgi: 80, limits: {params_bytes: 3G, requests_per_connection: 70000, params_pairs: 0, header_timeout: 900h}}\n  - {fastcgi: 80, limits: {params_bytes: 3G, requests_per_connection: 70000, idle_timeout: 90000m}}\n',
+    '3:78: listen[0].limits.params_pairs: expected more than 0, got 0',
+    '3:95: listen[0].limits.header_timeout: expected seconds, or a number with ms, s or m, got "900h"',
+    '4:28: listen[1].limits.params_bytes: expected 1 to 2147483647, got "3G"',
+    '4:46: listen[1].limits.requests_per_connection: expected 1 to 65535, got 70000',
+    '4:78: listen[1].limits.idle_timeout: expected 0 to 2147483647 ms, got "90000m"',
+  ],
+  [
+    'app: {module: server.mjs}\nlisten:\n  - {ajp: 80, allow: [localhost]}\n  - {scgi: a/b, allow: [127.0.0.1]}\ntrusted_peers: [unix, 10.0.0.0/33]\n',
+    '5:23: trusted_peers[1]: "10.0.0.0/33" is no address, no CIDR block as 10.0.0.0/8, and not unix',
+    "3:15: listen[0].allow: 'localhost' in the list of allowed peers is neither an IP address nor a CIDR block",
+    "4:17: listen[1].allow: 'allow' is for TCP addresses; a unix socket has mode, owner and group",
   ],
   ['app: {module: server.mjs}\nworkers: 0\n', '2:1: workers: expected auto or a whole number from 1, got 0'],
   [

@@ -17,7 +17,8 @@ mounts: { /osm: {mapproxy: osm.yaml}, /all: {projects: ./projects, allow_listing
 filters: [{ use: ./auth.mjs, realm: maps }, { use: cors }, { use: basic-auth, users: etc/users }]
 listen:
   - { fastcgi: unix:var/fcgi-socket, mode: "0660", group: www-data }
-  - http: 127.0.0.1:8080
+  - { http: 127.0.0.1:8080, allow: [127.0.0.1], limits: { stdin_bytes: 64M, header_timeout: 5, idle_timeout: 500ms } }
+trusted_peers: [127.0.0.1, 10.0.0.0/8, unix]
 plugins: [./chessboard.mjs]
 workers: auto
 log: { level: info, format: json, loggers: { mapproxy.source.request: debug } }
@@ -45,6 +46,9 @@ describe('the JSON Schema of a deployment file', () => {
     'listen: [{fastcgi: a/b, mode: 0660}]',
     'app: {mapproxy: osm.yaml, authorize: true}',
     'plugins: ./one.mjs',
+    'listen: [{http: 80, limits: {body: 5}}]',
+    'listen: [{http: 80, limits: {body_timeout: soon}}]',
+    'trusted_peers: 127.0.0.1',
     'workers: many',
     'log: {level: loud}',
     'lisen: []',

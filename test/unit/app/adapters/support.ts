@@ -1,6 +1,7 @@
 import type { PublicUrl } from '../../../../src/http/public-url.ts';
 import { type GatewayRequest, Request } from '../../../../src/http/request.ts';
 import type { ResponseBody } from '../../../../src/http/response.ts';
+import { fakeForwarding } from '../../../support/fake-request.ts';
 
 export interface AskedRequest {
   readonly method?: string;
@@ -20,7 +21,7 @@ export function requestFor(target: string, asked: AskedRequest = {}): Request {
   const variables = new Map(Object.entries({ REMOTE_ADDR: '192.0.2.7', ...asked.variables }));
   const gateway: GatewayRequest = { variable: (name) => variables.get(name), variables: () => variables, body, signal };
   const publicUrl: PublicUrl = { scheme: 'https', host: asked.host ?? 'maps.example', mount: scriptName, base: '' };
-  return new Request({ method, scriptName, pathInfo, queryString }, gateway, () => publicUrl);
+  return new Request({ method, scriptName, pathInfo, queryString }, gateway, fakeForwarding(publicUrl));
 }
 
 /** A body that counts how many of its pieces were taken, and tells whether it was left early. */

@@ -16,6 +16,7 @@ import {
   integer,
   string,
 } from '../../../support/clients/ajp-packets.ts';
+import { mutationsOf, piecesOf } from '../../../support/mutations.ts';
 
 function payloads(...chunks: readonly Buffer[]): Buffer[] {
   const found: Buffer[] = [];
@@ -51,20 +52,58 @@ describe('AJP packets', () => {
     assert.deepEqual(payloads(Buffer.of(0x12, 0x34, 0x1f, 0xfc)), []);
   });
 
-  it('end in payloads or a ProtocolError, whatever comes', () => {
-    const bytes = forwardRequest({ headers: { Host: 'a' }, attributes: [attribute(5, 'a=b')] });
-    const mutated = fc
-      .tuple(fc.nat(bytes.length - 1), fc.uint8Array({ maxLength: 3 }))
-      .map(([at, change]) => Buffer.concat([bytes.subarray(0, at), change, bytes.subarray(at + change.length)]));
-    const garbage = fc.uint8Array({ maxLength: 100 }).map((raw) => Buffer.concat([bytes.subarray(0, 5), raw]));
+  const REQUESTS = Buffer.concat([
+    CPING,
+    forwardRequest({
+      method: 'REPORT',
+      headers: { Host: 'a', 'X-Long': 'b'.repeat(40) },
+      attributes: [attribute(5, 'a=b')],
+    }),
+    bodyPacket(Buffer.from('abc')),
+    bodyPacket(Buffer.alloc(0)),
+  ]);
+
+  /** The payloads, and the code of the ProtocolError that ended them; anything else is thrown. */
+  const outcome = (chunks: readonly Buffer[]): unknown[] => {
+    const found: unknown[] = [];
+    const parser = new PacketParser(8192, (payload) => found.push(payload.toString('hex')));
+    try {
+      for (const chunk of chunks) parser.push(chunk);
+    } catch (error) {
+      assert.ok(error instanceof ProtocolError, String(error));
+      found.push(error.code);
+    }
+    return found;
+  };
+
+  it('end in the same payloads or ProtocolError however they are cut, whatever comes', () => {
     fc.assert(
-      fc.property(fc.oneof(mutated, garbage), (input) => {
+      fc.property(mutationsOf(REQUESTS), fc.array(fc.nat(), { maxLength: 5 }), (bytes, cuts) => {
+        const whole = outcome([bytes]);
+        assert.deepEqual(outcome(piecesOf(bytes, cuts)), whole);
+        for (let cut = 0; cut <= bytes.length; cut++) {
+          assert.deepEqual(outcome([bytes.subarray(0, cut), bytes.subarray(cut)]), whole);
+        }
+      }),
+    );
+  });
+
+  it('hold a request or end in a ProtocolError, whatever is in them', () => {
+    const request = forwardRequest({
+      headers: { Host: 'a', Cookie: 'b', 'content-length': '5' },
+      attributes: [attribute(5, 'a=b'), attribute(0x0a, 'name', 'value'), attribute(0x0c, 'word')],
+    });
+    fc.assert(
+      fc.property(mutationsOf(request.subarray(5)), (payload) => {
         try {
-          for (const payload of payloads(input)) readForwardRequest(new PayloadReader(payload.subarray(1)));
+          const { variables, contentLength } = readForwardRequest(new PayloadReader(payload));
+          assert.ok(variables.has('REQUEST_METHOD'));
+          assert.ok(contentLength === null || Number.isSafeInteger(contentLength));
         } catch (error) {
           assert.ok(error instanceof ProtocolError, String(error));
         }
       }),
+      { numRuns: 2_000 },
     );
   });
 });

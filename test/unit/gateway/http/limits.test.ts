@@ -164,7 +164,8 @@ describe('the HTTP server: connections', () => {
     const refusing = httpServer(readsBody, {}, { allow: ['192.0.2.0/24'] });
     const address = (await listenOn(refusing, { host: '127.0.0.1', port: 0 })) as ClientAddress;
     t.after(() => closeHttpServer(refusing, 0));
-    assert.equal(await rawAnswer(t, address, head('GET')), '');
+    // Closed or reset, as it comes.
+    assert.equal(await rawAnswer(t, address, head('GET')).catch(() => ''), '');
   });
 });
 

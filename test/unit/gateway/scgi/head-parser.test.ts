@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { ProtocolError } from '@mapgate/fastcgi-kit';
 import fc from 'fast-check';
 import { type ScgiHead, ScgiHeadParser } from '../../../../src/gateway/scgi/head-parser.ts';
+import { scgiHead } from '../../../support/clients/scgi.ts';
+import { mutationsOf, piecesOf } from '../../../support/mutations.ts';
 
 const LIMITS = { bytes: 1000, pairs: 20 };
 
@@ -78,18 +80,45 @@ describe('the head of an SCGI request', () => {
     it(`is refused: ${title}`, () => assert.throws(() => parse([bytes]), { name: 'ProtocolError', code }));
   }
 
+  /** What comes of bytes: a head, a wait for more, or the code of a ProtocolError; anything else is thrown. */
+  const outcome = (chunks: readonly Buffer[]): unknown => {
+    try {
+      const parsed = parse(chunks);
+      return parsed && { ...parsed.head, variables: [...parsed.head.variables], rest: parsed.rest };
+    } catch (error) {
+      assert.ok(error instanceof ProtocolError, String(error));
+      return error.code;
+    }
+  };
+
   it('ends in a head, a wait for more or a ProtocolError, whatever comes', () => {
-    const mutated = fc
-      .tuple(fc.nat(EXAMPLE.length - 1), fc.uint8Array({ maxLength: 4 }))
-      .map(([at, bytes]) => Buffer.concat([EXAMPLE.subarray(0, at), bytes, EXAMPLE.subarray(at + bytes.length)]));
-    const garbage = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
     fc.assert(
-      fc.property(fc.oneof(mutated, garbage), fc.nat(100), (bytes, cut) => {
-        try {
-          parse([bytes.subarray(0, cut), bytes.subarray(cut)]);
-        } catch (error) {
-          assert.ok(error instanceof ProtocolError, String(error));
+      fc.property(mutationsOf(EXAMPLE), (bytes) => void outcome([bytes])),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('ends in the same however it is cut, whatever comes', () => {
+    fc.assert(
+      fc.property(mutationsOf(EXAMPLE), fc.array(fc.nat(), { maxLength: 5 }), (bytes, cuts) => {
+        const whole = outcome([bytes]);
+        assert.deepEqual(outcome(piecesOf(bytes, cuts)), whole);
+        for (let cut = 0; cut <= bytes.length; cut++) {
+          assert.deepEqual(outcome([bytes.subarray(0, cut), bytes.subarray(cut)]), whole);
         }
+      }),
+    );
+  });
+
+  it('is read as it was written, whatever the variables', () => {
+    const word = fc.stringMatching(/^[^\0]{1,20}$/);
+    const variables = fc.dictionary(word, word, { maxKeys: 8, noNullPrototype: true });
+    fc.assert(
+      fc.property(variables, fc.nat(2 ** 40), (given, length) => {
+        const wanted = { ...given, SCGI: '1', CONTENT_LENGTH: String(length) };
+        const parsed = parse([scgiHead(given, length)], { bytes: 10_000, pairs: 20 });
+        assert.deepEqual(Object.fromEntries(parsed?.head.variables ?? []), wanted);
+        assert.equal(parsed?.head.contentLength, length);
       }),
     );
   });
