@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Quad } from '@mapgate/pixels';
 import type { Size } from '../grid/types.ts';
 
@@ -22,14 +23,23 @@ const FIRST_QUAD = 64;
 /** Nor finer than this part of a side, for the time that a large map would take. */
 const FIRST_PARTS = 16;
 
+/** What has to be divided and is no larger, in pixels, is looked at pixel by pixel: looking at parts takes more points. */
+const LAST_QUAD = 16;
+
+/**
+ * Points that are located before others get their turn: about 10 ms. A map of the whole world around a pole takes some
+ * hundred thousand.
+ */
+export const POINTS_A_TURN = 4096;
+
 type Rectangle = readonly [left: number, top: number, right: number, bottom: number];
 
 /**
  * Divides a new picture into quads whose pixels may be interpolated between their corners, smaller where the way into
  * the old picture is crooked. Single pixels are left along its breaks: the antimeridian, poles, the end of a
- * projection's domain.
+ * projection's domain. Between parts of the work the event loop goes on.
  */
-export function buildMesh(size: Size, old: Size, locate: Locate): Mesh {
+export async function buildMesh(size: Size, old: Size, locate: Locate): Promise<Mesh> {
   const quads: Quad[] = [];
   let [area, isInside] = [0, true];
   const keep = ([left, top, right, bottom]: Rectangle, corners: Quad['corners']) => {
@@ -37,25 +47,40 @@ export function buildMesh(size: Size, old: Size, locate: Locate): Mesh {
     area += (right - left) * (bottom - top);
     isInside &&= isWithin(corners, old);
   };
-  for (let waiting = firstRectangles(size); waiting.length > 0; ) {
-    const [singles, larger] = [waiting.filter(isPixel), waiting.filter((one) => !isPixel(one))];
-    const centres = Float64Array.from(singles.flatMap(([left, top]) => [left + 0.5, top + 0.5]));
+  const keepPixels = (pixels: readonly Rectangle[]) => {
+    const centres = Float64Array.from(pixels.flatMap(([left, top]) => [left + 0.5, top + 0.5]));
     locate(centres);
-    singles.forEach((pixel, index) => {
-      const [x = Number.NaN, y = Number.NaN] = centres.subarray(index * 2);
+    pixels.forEach((pixel, index) => {
+      const [x = Number.NaN, y = Number.NaN] = [centres[index * 2], centres[index * 2 + 1]];
       if (Number.isFinite(x) && Number.isFinite(y)) keep(pixel, [x, y, x, y, x, y, x, y]);
     });
-    const nodes = Float64Array.from(larger.flatMap(nodesOf));
+  };
+  /** @returns what has to be divided */
+  const keepStraight = (rectangles: readonly Rectangle[]) => {
+    const nodes = Float64Array.from(rectangles.flatMap(nodesOf));
     locate(nodes);
-    waiting = larger.flatMap((rectangle, index) => {
+    return rectangles.filter((rectangle, index) => {
       const found = nodes.subarray(index * NODES.length * 2, (index + 1) * NODES.length * 2);
-      if (found.every(Number.isNaN) || isBeside(found, old)) return [];
+      if (found.every(Number.isNaN) || isBeside(found, old)) return false;
       const corners = straightCorners(found, rectangle);
-      if (corners === undefined) return divide(rectangle);
-      keep(rectangle, corners);
-      return [];
+      if (corners !== undefined) keep(rectangle, corners);
+      return corners === undefined;
     });
+  };
+
+  const turns = new Turns();
+  const pixels: Rectangle[] = [];
+  for (let waiting = firstRectangles(size); waiting.length > 0; ) {
+    const next: Rectangle[] = [];
+    for await (const some of turns.share(waiting, NODES.length)) {
+      for (const crooked of keepStraight(some)) {
+        if (areaOf(crooked) > LAST_QUAD) next.push(...divide(crooked));
+        else pixels.push(...pixelsOf(crooked));
+      }
+    }
+    waiting = next;
   }
+  for await (const some of turns.share(pixels, 1)) keepPixels(some);
   return { quads, isWhole: isInside && area === size[0] * size[1] };
 }
 
@@ -70,8 +95,37 @@ function firstRectangles([width, height]: Size): Rectangle[] {
   return rectangles;
 }
 
-function isPixel([left, top, right, bottom]: Rectangle): boolean {
-  return right - left === 1 && bottom - top === 1;
+function areaOf([left, top, right, bottom]: Rectangle): number {
+  return (right - left) * (bottom - top);
+}
+
+function pixelsOf([left, top, right, bottom]: Rectangle): Rectangle[] {
+  const width = right - left;
+  return Array.from({ length: width * (bottom - top) }, (_, index): Rectangle => {
+    const [x, y] = [left + (index % width), top + Math.floor(index / width)];
+    return [x, y, x + 1, y + 1];
+  });
+}
+
+/** Divides work so that the event loop goes on after every `POINTS_A_TURN` points. */
+class Turns {
+  #points = 0;
+
+  /** The items in parts; each takes so many points. */
+  async *share(items: readonly Rectangle[], points: number): AsyncGenerator<readonly Rectangle[]> {
+    for (let at = 0; at < items.length; ) {
+      const room = Math.floor((POINTS_A_TURN - this.#points) / points);
+      if (room < 1) {
+        await nextTurn();
+        this.#points = 0;
+        continue;
+      }
+      const part = items.slice(at, at + room);
+      this.#points += part.length * points;
+      at += part.length;
+      yield part;
+    }
+  }
 }
 
 /** Where a rectangle is looked at, in parts of its sides: corners in a quad's order, the middle of its edges, its centre. */

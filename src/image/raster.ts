@@ -83,7 +83,8 @@ export function blankRaster([width, height]: Size, color?: readonly [number, num
 export function windowOf(source: Raster, left: number, top: number, [width, height]: Size): Raster {
   if (left === 0 && top === 0 && width === source.width && height === source.height) return source;
   const inside = left >= 0 && top >= 0 && left + width <= source.width && top + height <= source.height;
-  const target = { ...blankRaster([width, height]), opaque: inside && source.opaque };
+  const data = inside ? Buffer.allocUnsafe(width * height * CHANNELS) : blankRaster([width, height]).data;
+  const target = { data, width, height, opaque: inside && source.opaque };
   paste(target, source, -left, -top);
   return target;
 }

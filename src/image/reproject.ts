@@ -22,7 +22,7 @@ const POLE = 90 + 1e-9;
 /** A map in another SRS (row IMG-17). What has no place in the old map is transparent. */
 export async function reproject(map: Raster, reprojection: Reprojection): Promise<Raster> {
   const { size, method } = reprojection;
-  const { quads: mesh, isWhole } = buildMesh(size, [map.width, map.height], locator(map, reprojection));
+  const { quads: mesh, isWhole } = await buildMesh(size, [map.width, map.height], locator(map, reprojection));
   if (mesh.length === 0) return blankRaster(size);
   const warped = await pixels.warp(asPixels(map), { mesh, width: size[0], height: size[1], method });
   return fromPixels(warped, isWhole && map.opaque);

@@ -26,7 +26,7 @@ export interface MapServerOptions {
 }
 
 const MAIN = new URL('../../dist/cli/main.js', import.meta.url).pathname;
-const START_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 120_000;
 
 /** Debian packages that nginx, the load and MapProxy need and that are not there. */
 export function missingPackages(): string[] {

@@ -6,10 +6,13 @@ import { freePort } from '../front/sandbox.ts';
 import { findProgram } from '../support/debian.ts';
 import type { MapServer } from './map-servers.ts';
 
+/** What it hands requests to; need not be there yet. */
+type Front = Pick<MapServer, 'name' | 'socket' | 'protocol'>;
+
 /** One nginx in front of all: /NAME opens a connection for each request, /NAME-kept keeps them. */
 export async function nginxInFront(
   folder: string,
-  servers: readonly MapServer[],
+  servers: readonly Front[],
 ): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const port = await freePort();
   const temporary = join(folder, 'nginx');
@@ -19,7 +22,7 @@ export async function nginxInFront(
   const configuration = join(folder, 'nginx.conf');
   writeFileSync(
     configuration,
-    `${user} daemon off; worker_processes 1; pid ${temporary}/pid; error_log stderr warn;
+    `${user} daemon off; worker_processes 1; pid ${temporary}/pid; error_log stderr crit;
 events { worker_connections 1024; }
 http {
   access_log off;
@@ -47,7 +50,7 @@ http {
   };
 }
 
-function locations({ name, socket, protocol }: MapServer): string[] {
+function locations({ name, socket, protocol }: Front): string[] {
   if (protocol === 'uwsgi') {
     return [
       `location ~ ^(/${name})(/.*)$ { include /etc/nginx/uwsgi_params; uwsgi_param SCRIPT_NAME $1; uwsgi_param PATH_INFO $2; uwsgi_modifier1 30; uwsgi_pass unix:${socket}; }`,

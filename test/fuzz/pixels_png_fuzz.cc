@@ -4,6 +4,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "blit.h"
 #include "pixels_mutator.h"
 #include "png_decode.h"
 #include "png_encode.h"
@@ -21,6 +22,16 @@ void CheckRoundTrip(const pixels::DecodedPng& png) {
   if (!is_same) std::abort();
 }
 
+/// Whatever a file's kind is, as RGBA it looks the same.
+void CheckRgba(const pixels::DecodedPng& png, const uint8_t* file, size_t size) {
+  const pixels::DecodedPng rgba = pixels::DecodePng(file, size, kMaxPixels, true);
+  if (!rgba.is_supported || rgba.channels != 4 || rgba.has_alpha != (png.channels == 4)) std::abort();
+  const pixels::Bytes expected(rgba.data.size());
+  const pixels::Target target = {expected.data(), png.width, png.height, 4};
+  pixels::Blit(target, {png.data.data(), png.width, png.height, png.channels}, 0, 0);
+  if (std::memcmp(expected.data(), rgba.data.data(), rgba.data.size()) != 0) std::abort();
+}
+
 }  // namespace
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
@@ -35,7 +46,9 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {
     const pixels::DecodedPng png = pixels::DecodePng(data, size, kMaxPixels);
-    if (png.is_supported) CheckRoundTrip(png);
+    if (!png.is_supported) return 0;
+    CheckRoundTrip(png);
+    CheckRgba(png, data, size);
   } catch (const std::runtime_error&) {
     // Damaged files are refused.
   }

@@ -24,6 +24,8 @@ import { layMaps, type MapSite } from './site.ts';
 const DEFAULT_ROUNDS = 5;
 const DEFAULT_SECONDS = 2;
 const CLIENTS = 2;
+/** The first round is so many times as long. */
+const WARM_UP = 3;
 /** Maps of each row that are looked at. */
 const COMPARED = 5;
 
@@ -104,8 +106,9 @@ async function measureMaps(site: MapSite, url: string, candidates: readonly Cand
     for (const candidate of candidates) {
       const { name, pid } = serverOf(candidate);
       const before = cpuTime(pid);
-      const requests = await wrk({ url: `${url}/${name}`, paths, clients: CLIENTS, seconds, folder });
-      // The first round warms up.
+      // The first round warms up: code is compiled while it runs.
+      const duration = round < 0 ? seconds * WARM_UP : seconds;
+      const requests = await wrk({ url: `${url}/${name}`, paths, clients: CLIENTS, seconds: duration, folder });
       if (round >= 0) figures.get(candidate.title)?.ms.push((cpuTime(pid) - before) / 1e6 / requests);
     }
   }
@@ -127,7 +130,7 @@ async function measureMade(url: string, candidates: readonly Candidate[], row: M
     const paths = tiles.next();
     for (const { title, paletted } of candidates) {
       const before = cpuTime(paletted.pid);
-      const options = { paths, clients: CLIENTS, seconds, folder };
+      const options = { paths, clients: CLIENTS, seconds: round < 0 ? seconds * WARM_UP : seconds, folder };
       const requests = await wrk({ ...options, url: `${url}/${paletted.name}` });
       if (requests >= paths.length) throw new Error('meta tiles were asked for twice');
       if (round >= 0) figures.get(title)?.ms.push((cpuTime(paletted.pid) - before) / 1e6 / requests);

@@ -1,4 +1,4 @@
-import proj4 from 'proj4';
+import { proj4 } from './projections.ts';
 import { CORNER, RESOLUTION, SIDE, TILE } from './site.ts';
 
 /** A picture, RGBA. */
@@ -16,8 +16,6 @@ export interface ExactPixels {
 }
 
 type Bbox = readonly [west: number, south: number, east: number, north: number];
-
-proj4.defs('EPSG:25832', '+proj=utm +zone=32 +ellps=GRS80 +towgs84=0,0,0,0,0,0,0 +units=m +no_defs');
 
 /** Cubic convolution (Keys 1981) with a = -1, as MapProxy's imaging library has it. */
 function cubic(distance: number): number {

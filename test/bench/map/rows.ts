@@ -1,4 +1,4 @@
-import proj4 from 'proj4';
+import { proj4 } from './projections.ts';
 import { CORNER, type LayerName, RESOLUTION, SIDE, TILE } from './site.ts';
 
 export const SIZE = 512;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Quad } from '@mapgate/pixels';
 import type { Bbox, Size } from '../../../src/grid/types.ts';
-import { buildMesh } from '../../../src/image/mesh.ts';
+import { buildMesh, POINTS_A_TURN } from '../../../src/image/mesh.ts';
 import { neededBbox } from '../../../src/image/needed-bbox.ts';
 import { CHANNELS, type Raster } from '../../../src/image/raster.ts';
 import { locator, reproject } from '../../../src/image/reproject.ts';
@@ -35,7 +35,7 @@ function follow(quads: readonly Quad[], x: number, y: number): readonly [number,
 
 describe('reprojection', () => {
   for (const { from, to, bbox, size, points } of references) {
-    it(`IMG-17: from ${from} to ${to} no pixel is off by as much as one, as PROJ has it`, () => {
+    it(`IMG-17: from ${from} to ${to} no pixel is off by as much as one, as PROJ has it`, async () => {
       const fromBbox: Bbox = [
         Math.min(...points.map(([, , x]) => x)),
         Math.min(...points.map(([, , , y]) => y)),
@@ -45,7 +45,11 @@ describe('reprojection', () => {
       // As fine as the new map, or finer: where its pixels are smallest, so is what counts.
       const old = { width: size[0] * 2, height: size[1] * 2 };
       const reprojection = { fromBbox, fromSrs: srsByCode(from), toBbox: bbox, toSrs: srsByCode(to), size };
-      const { quads } = buildMesh(size, [old.width, old.height], locator(old, { ...reprojection, method: 'nearest' }));
+      const { quads } = await buildMesh(
+        size,
+        [old.width, old.height],
+        locator(old, { ...reprojection, method: 'nearest' }),
+      );
       let worst = 0;
       for (const [column, row, x, y] of points) {
         const found = follow(quads, column, row);
@@ -60,7 +64,7 @@ describe('reprojection', () => {
     });
   }
 
-  it('IMG-17: a smooth map needs few quads', () => {
+  it('IMG-17: a smooth map needs few quads', async () => {
     const reprojection = {
       fromBbox: [0, 6000000, 2000000, 8000000],
       fromSrs: srsByCode('EPSG:3857'),
@@ -69,8 +73,37 @@ describe('reprojection', () => {
       size: [512, 512],
       method: 'nearest',
     } as const;
-    const { quads } = buildMesh([512, 512], [512, 512], locator({ width: 512, height: 512 }, reprojection));
+    const { quads } = await buildMesh([512, 512], [512, 512], locator({ width: 512, height: 512 }, reprojection));
     assert.ok(quads.length <= 128, String(quads.length));
+  });
+
+  it('lets the event loop go on while a map of the world around a pole is divided', async () => {
+    const size = [4000, 4000] as const;
+    const old = { width: 4096, height: 2048 };
+    const locate = locator(old, {
+      fromBbox: [-180, -90, 180, 90],
+      fromSrs: srsByCode('EPSG:4326'),
+      toBbox: [-12_000_000, -12_000_000, 12_000_000, 12_000_000],
+      toSrs: srsByCode('EPSG:3413'),
+      size,
+      method: 'bicubic',
+    });
+    let [turns, points, most] = [0, 0, 0];
+    let ticking = setImmediate(function tick() {
+      [turns, points] = [turns + 1, 0];
+      ticking = setImmediate(tick);
+    });
+    try {
+      await buildMesh(size, [old.width, old.height], (nodes) => {
+        points += nodes.length / 2;
+        most = Math.max(most, points);
+        locate(nodes);
+      });
+    } finally {
+      clearImmediate(ticking);
+    }
+    assert.ok(turns > 20, `${turns} turns`);
+    assert.ok(most <= POINTS_A_TURN, `${most} points in one turn`);
   });
 });
 

@@ -185,34 +185,55 @@ inline void InterpolateRgba(const Neighbours& lines, const int16_t* across, cons
 
 #endif
 
+/// Interpolates at positions that mostly follow a row of the source.
 template <uint32_t kChannels>
-inline void SampleBicubic(const Raster& source, const CubicWeights& cubic, double x, double y, uint8_t value[4]) {
-  const Position column = Split(x);
-  const Position row = Split(y);
-  const int32_t left = column.index - 1;
-  const bool is_inside = left >= 0 && left + 3 < static_cast<int32_t>(source.width);
-  Neighbours lines;
-  uint8_t edge[4][4 * kChannels];
-  for (int32_t j = 0; j < 4; j++) {
-    const int32_t at = std::min(static_cast<int32_t>(source.height) - 1, std::max(0, row.index - 1 + j));
-    const uint8_t* line = source.Row(static_cast<uint32_t>(at));
-    if (is_inside) {
-      lines[j] = line + static_cast<uint32_t>(left) * kChannels;
-      continue;
+class BicubicSampler {
+ public:
+  BicubicSampler(const Raster& source, const CubicWeights& cubic)
+      : source_(source), cubic_(cubic), last_column_(static_cast<int32_t>(source.width) - 1) {}
+
+  void Sample(double x, double y, uint8_t value[4]) {
+    const Position column = Split(x);
+    const Position row = Split(y);
+    if (row.index != row_) MoveTo(row.index);
+    const int32_t left = column.index - 1;
+    Neighbours lines;
+    uint8_t edge[4][4 * kChannels];
+    if (left >= 0 && left + 3 <= last_column_) {
+      for (int32_t j = 0; j < 4; j++) lines[j] = rows_[j] + static_cast<uint32_t>(left) * kChannels;
+    } else {
+      for (int32_t j = 0; j < 4; j++) {
+        for (int32_t i = 0; i < 4; i++) {
+          const auto nearest = static_cast<uint32_t>(std::min(last_column_, std::max(0, left + i)));
+          std::memcpy(edge[j] + static_cast<uint32_t>(i) * kChannels, rows_[j] + nearest * kChannels, kChannels);
+        }
+        lines[j] = edge[j];
+      }
     }
-    for (int32_t i = 0; i < 4; i++) {
-      const int32_t nearest = std::min(static_cast<int32_t>(source.width) - 1, std::max(0, left + i));
-      std::memcpy(edge[j] + i * static_cast<int32_t>(kChannels), line + static_cast<uint32_t>(nearest) * kChannels, kChannels);
-    }
-    lines[j] = edge[j];
-  }
-  const int16_t* across = cubic.of[column.fraction];
-  const int16_t* down = cubic.of[row.fraction];
+    const int16_t* across = cubic_.of[column.fraction];
+    const int16_t* down = cubic_.of[row.fraction];
 #ifdef PIXELS_HAS_SSE2
-  if (kChannels == 4) return InterpolateRgba(lines, across, down, value);
+    if (kChannels == 4) return InterpolateRgba(lines, across, down, value);
 #endif
-  InterpolatePlainly<kChannels>(lines, across, down, value);
-}
+    InterpolatePlainly<kChannels>(lines, across, down, value);
+  }
+
+ private:
+  void MoveTo(int32_t row) {
+    row_ = row;
+    for (int32_t j = 0; j < 4; j++) {
+      const int32_t nearest = std::min(static_cast<int32_t>(source_.height) - 1, std::max(0, row - 1 + j));
+      rows_[j] = source_.Row(static_cast<uint32_t>(nearest));
+    }
+  }
+
+  const Raster& source_;
+  const CubicWeights& cubic_;
+  const int32_t last_column_;
+  /// -2: none yet.
+  int32_t row_ = -2;
+  const uint8_t* rows_[4] = {};
+};
 
 }  // namespace pixels
 

@@ -21,25 +21,24 @@ uint32_t ColourTable::SlotOf(Colour key) const {
   return slot;
 }
 
-uint32_t ColourTable::Find(Colour colour) const { return slots_[SlotOf(colour & mask_)].cell - 1; }
-
-Cell& ColourTable::CellOf(Colour key) {
+uint32_t ColourTable::CellOf(Colour key) {
   Slot& slot = slots_[SlotOf(key)];
   if (slot.cell == 0) {
     cells_.push_back({key, 0, {0, 0, 0, 0}});
     slot = {key, static_cast<uint32_t>(cells_.size())};
   }
-  return cells_[slot.cell - 1];
+  return slot.cell - 1;
 }
 
 uint32_t ColourTable::Add(Colour colour, uint32_t count) {
   while (cells_.size() == kMaxCells && slots_[SlotOf(colour & mask_)].cell == 0) Coarsen();
-  Cell& cell = CellOf(colour & mask_);
+  const uint32_t at = CellOf(colour & mask_);
+  Cell& cell = cells_[at];
   const uint64_t alpha = uint64_t{count} * ChannelOf(colour, 3);
   cell.count += count;
   for (uint32_t channel = 0; channel < 3; channel++) cell.sums[channel] += alpha * ChannelOf(colour, channel);
   cell.sums[3] += alpha * 255;
-  return static_cast<uint32_t>(&cell - cells_.data());
+  return at;
 }
 
 void ColourTable::Coarsen() {
@@ -47,10 +46,18 @@ void ColourTable::Coarsen() {
   slots_.assign(kSlots, Slot{0, 0});
   std::vector<Cell> finer;
   finer.swap(cells_);
+  std::vector<uint16_t> moved;
   for (const Cell& cell : finer) {
-    Cell& coarser = CellOf(cell.key & mask_);
+    const uint32_t at = CellOf(cell.key & mask_);
+    Cell& coarser = cells_[at];
     coarser.count += cell.count;
     for (uint32_t channel = 0; channel < 4; channel++) coarser.sums[channel] += cell.sums[channel];
+    moved.push_back(static_cast<uint16_t>(at));
+  }
+  if (moved_.empty()) {
+    moved_.swap(moved);
+  } else {
+    for (uint16_t& cell : moved_) cell = moved[cell];
   }
 }
 

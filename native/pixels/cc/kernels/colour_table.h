@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace pixels {
@@ -33,8 +34,10 @@ class ColourTable {
   /// Adds `count` pixels of a colour and returns its cell.
   uint32_t Add(Colour colour, uint32_t count);
 
-  /// The cell of a colour that was added.
-  uint32_t Find(Colour colour) const;
+  /// Whether cells that `Add` returned have other numbers now.
+  bool HasMoved() const { return !moved_.empty(); }
+  /// The number now of each cell that there was when it was last asked for.
+  std::vector<uint16_t> TakeMoved() { return std::exchange(moved_, {}); }
 
   const std::vector<Cell>& cells() const { return cells_; }
   bool IsExact() const { return mask_ == 0xFFFFFFFF; }
@@ -48,11 +51,12 @@ class ColourTable {
 
   uint32_t SlotOf(Colour key) const;
   /// The cell of a key, made when there is none.
-  Cell& CellOf(Colour key);
+  uint32_t CellOf(Colour key);
   void Coarsen();
 
   Colour mask_ = 0xFFFFFFFF;
   std::vector<Cell> cells_;
+  std::vector<uint16_t> moved_;
   /// Open addressing.
   std::vector<Slot> slots_;
 };

@@ -61,8 +61,29 @@ void ForEachRun(const std::vector<Colour>& row, Visit visit) {
 }
 
 /// Runs are mostly short: a loop costs less than a call of memset.
-void Fill(uint8_t* to, size_t length, uint32_t value) {
-  for (size_t i = 0; i < length; i++) to[i] = static_cast<uint8_t>(value);
+void Fill(uint16_t* to, size_t length, uint32_t value) {
+  for (size_t i = 0; i < length; i++) to[i] = static_cast<uint16_t>(value);
+}
+
+/// The cell of each pixel.
+using Cells = std::vector<uint16_t>;
+static_assert(ColourTable::kMaxCells <= 65536, "numbers of cells have 16 bits");
+
+Cells CellsOf(const Raster& raster, Quantiser quantiser, ColourTable& table) {
+  ColourReader reader(raster, quantiser);
+  Cells cells(raster.PixelCount());
+  for (uint32_t y = 0; y < raster.height; y++) {
+    uint16_t* to = cells.data() + size_t{y} * raster.width;
+    ForEachRun(reader.Row(y), [&](size_t begin, size_t length, Colour colour) {
+      const uint32_t cell = table.Add(colour, static_cast<uint32_t>(length));
+      if (table.HasMoved()) {
+        const std::vector<uint16_t> moved = table.TakeMoved();
+        for (uint16_t* before = cells.data(); before < to + begin; before++) *before = moved[*before];
+      }
+      Fill(to + begin, length, cell);
+    });
+  }
+  return cells;
 }
 
 Bytes PaletteBytes(const std::vector<Colour>& colours) {
@@ -94,30 +115,20 @@ Palette ReducedPalette(const std::vector<Cell>& cells, uint32_t max_colors, bool
 }  // namespace
 
 Indexed Quantise(const Raster& raster, uint32_t max_colors, Quantiser quantiser) {
-  ColourReader reader(raster, quantiser);
   ColourTable table;
+  const Cells cells = CellsOf(raster, quantiser, table);
   Bytes indices(raster.PixelCount());
 
   // While there are few colours the cells are the palette.
-  for (uint32_t y = 0; y < raster.height; y++) {
-    uint8_t* to = indices.data() + size_t{y} * raster.width;
-    ForEachRun(reader.Row(y), [&](size_t begin, size_t length, Colour colour) {
-      Fill(to + begin, length, table.Add(colour, static_cast<uint32_t>(length)));
-    });
-  }
   if (table.IsExact() && table.cells().size() <= max_colors) {
+    for (size_t i = 0; i < cells.size(); i++) indices.data()[i] = static_cast<uint8_t>(cells[i]);
     std::vector<Colour> colours;
     for (const Cell& cell : table.cells()) colours.push_back(cell.key);
     return {PaletteBytes(colours), std::move(indices)};
   }
 
   const Palette palette = ReducedPalette(table.cells(), max_colors, quantiser == Quantiser::kMedianCut);
-  for (uint32_t y = 0; y < raster.height; y++) {
-    uint8_t* to = indices.data() + size_t{y} * raster.width;
-    ForEachRun(reader.Row(y), [&](size_t begin, size_t length, Colour colour) {
-      Fill(to + begin, length, palette.entry_of_cell[table.Find(colour)]);
-    });
-  }
+  for (size_t i = 0; i < cells.size(); i++) indices.data()[i] = palette.entry_of_cell[cells[i]];
   return {PaletteBytes(palette.colours), std::move(indices)};
 }
 

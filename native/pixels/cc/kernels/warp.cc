@@ -33,33 +33,52 @@ struct Mapping {
   }
 };
 
+/// Where a row's pixels lie in the source.
+struct Line {
+  double x_start, x_step;
+  double y_start, y_step;
+
+  double X(uint32_t column) const { return x_start + x_step * (column + 0.5); }
+  double Y(uint32_t column) const { return y_start + y_step * (column + 0.5); }
+};
+
+bool IsInside(const Raster& source, double x, double y) {
+  return x >= 0 && y >= 0 && x < source.width && y < source.height;
+}
+
+template <Sampling kSampling, uint32_t kChannels, bool kIsInside>
+void FillLine(const Raster& source, const Line& line, uint32_t length, uint8_t* to, uint32_t to_channels) {
+  BicubicSampler<kChannels> bicubic(source, Cubic());
+  for (uint32_t column = 0; column < length; column++, to += to_channels) {
+    const double x = line.X(column);
+    const double y = line.Y(column);
+    if (!kIsInside && !IsInside(source, x, y)) continue;
+    uint8_t value[4];
+    if (kSampling == Sampling::kNearest) {
+      SampleNearest<kChannels>(source, x, y, value);
+    } else if (kSampling == Sampling::kBilinear) {
+      SampleBilinear<kChannels>(source, x, y, value);
+    } else {
+      bicubic.Sample(x, y, value);
+    }
+    WritePixel<kChannels>(to, to_channels, value);
+  }
+}
+
 template <Sampling kSampling, uint32_t kChannels>
 void FillQuad(const Raster& source, const Quad& quad, const Target& target) {
   const Mapping map(quad);
-  const CubicWeights& cubic = Cubic();
-  const double width = source.width;
-  const double height = source.height;
+  const uint32_t length = quad.right - quad.left;
   for (uint32_t row = quad.top; row < quad.bottom; row++) {
     const double v = row - quad.top + 0.5;
-    const double x_start = map.x0 + map.x2 * v;
-    const double x_step = map.x1 + map.x3 * v;
-    const double y_start = map.y0 + map.y2 * v;
-    const double y_step = map.y1 + map.y3 * v;
+    const Line line = {map.x0 + map.x2 * v, map.x1 + map.x3 * v, map.y0 + map.y2 * v, map.y1 + map.y3 * v};
     uint8_t* to = target.Row(row) + size_t{quad.left} * target.channels;
-    for (uint32_t column = quad.left; column < quad.right; column++, to += target.channels) {
-      const double u = column - quad.left + 0.5;
-      const double x = x_start + x_step * u;
-      const double y = y_start + y_step * u;
-      if (!(x >= 0 && y >= 0 && x < width && y < height)) continue;
-      uint8_t value[4];
-      if (kSampling == Sampling::kNearest) {
-        SampleNearest<kChannels>(source, x, y, value);
-      } else if (kSampling == Sampling::kBilinear) {
-        SampleBilinear<kChannels>(source, x, y, value);
-      } else {
-        SampleBicubic<kChannels>(source, cubic, x, y, value);
-      }
-      WritePixel<kChannels>(to, target.channels, value);
+    // Rounding keeps order, so what lies between two points inside is inside.
+    const bool is_inside = IsInside(source, line.X(0), line.Y(0)) && IsInside(source, line.X(length - 1), line.Y(length - 1));
+    if (is_inside) {
+      FillLine<kSampling, kChannels, true>(source, line, length, to, target.channels);
+    } else {
+      FillLine<kSampling, kChannels, false>(source, line, length, to, target.channels);
     }
   }
 }

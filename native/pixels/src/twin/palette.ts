@@ -1,7 +1,7 @@
 import type { Cell, Colour } from './colour-table.ts';
 
 /** Mean squared error of a channel that is good enough; as in cc/kernels/palette.cc, where the rest is told, too. */
-const GOOD_ERROR = 3.26;
+const GOOD_ERROR = 2.06;
 
 export interface Palette {
   readonly colours: Colour[];
