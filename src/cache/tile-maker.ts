@@ -1,6 +1,7 @@
 import type { MetaGrid, MetaTile } from '../grid/meta-grid.ts';
 import type { TileCoord } from '../grid/types.ts';
 import { getLogger } from '../log.ts';
+import { waitingFor } from '../waiting.ts';
 import type { CreatedTiles, TileCreator } from './creator.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Dimensions, NewTile, StoredTile, TileStore } from './store/contract.ts';
@@ -88,15 +89,18 @@ export class TileMaker {
   }
 
   async #makeMeta(meta: MetaTile, request: MakeRequest): Promise<Made | null> {
-    const { locks, creator } = this.#options;
+    const { name, locks, creator } = this.#options;
+    const { signal, dimensions } = request;
     if (locks === undefined) return this.#describe(await creator(meta, request));
-    const release = await locks.lock(meta.main, request.signal);
+    const release = await waitingFor(signal, 'lock', name, locks.lock(meta.main, signal));
     try {
-      const stored = await this.#storedMeanwhile(meta, request.dimensions);
+      const stored = await waitingFor(signal, 'load', name, this.#storedMeanwhile(meta, dimensions));
       if (stored !== undefined) return { tiles: stored, prefersStale: false };
       const created = await creator(meta, request);
       const kept = created?.tiles.filter(({ cacheable }) => cacheable) ?? [];
-      if (kept.length > 0 && created?.authorizeStale !== true) await this.#keep(kept, request.dimensions);
+      if (kept.length > 0 && created?.authorizeStale !== true) {
+        await waitingFor(signal, 'store', name, this.#keep(kept, dimensions));
+      }
       return this.#describe(created);
     } finally {
       release();

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Application } from '../http/application.ts';
+import { countCarriedAs } from '../http/carried.ts';
 import { decodePath } from '../http/percent.ts';
 import type { Response } from '../http/response.ts';
+import { addOne, counter } from '../metrics.ts';
 import type { TargetRule } from './environ.ts';
 import { type Exchange, serve } from './exchange.ts';
 import { eachField, statusOf } from './head.ts';
@@ -11,8 +13,19 @@ import { drained } from './sockets.ts';
 
 /** An HTTP server for an application; not yet listening. */
 export function httpServer(application: Application, rule: TargetRule = {}): Server {
-  return createServer(toNodeListener(application, rule));
+  const server = createServer(toNodeListener(application, rule));
+  server.on('connection', (socket) => {
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (NO_HTTP.test(error.code ?? '')) addOne(errors);
+    });
+  });
+  return server;
 }
+
+const errors = counter('protocolErrors', 'http');
+
+/** Codes of what Node's server answers by itself, as 400, 408, 413 or 431: what is no HTTP, too large or late. */
+const NO_HTTP = /^(?:HPE_|ERR_HTTP_)/;
 
 /** A request as it may come from a framework that mounts one application in another. */
 interface MountedRequest extends IncomingMessage {
@@ -46,6 +59,7 @@ export function toNodeListener(
 
 /** CGI variables as a web server on this machine would set them (RFC 3875 section 4.1), read from an HTTP request. */
 class HttpExchange implements Exchange {
+  #service: string | undefined;
   readonly #incoming: MountedRequest;
   readonly #outgoing: ServerResponse;
   #abort: AbortController | undefined;
@@ -53,6 +67,15 @@ class HttpExchange implements Exchange {
   constructor(incoming: MountedRequest, outgoing: ServerResponse) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
+  }
+
+  get service(): string | undefined {
+    return this.#service;
+  }
+
+  set service(name: string | undefined) {
+    this.#service = name;
+    countCarriedAs(this.#incoming, name);
   }
 
   variable(name: string): string | undefined {

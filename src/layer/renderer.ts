@@ -11,6 +11,7 @@ import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
 import type { MapSource } from '../source/contract.ts';
 import { rasterOf } from '../source/image-answer.ts';
+import { waitingFor } from '../waiting.ts';
 import type { MapLayer, MapOutput, MapQuery, MapRenderer, RenderedMap } from './contract.ts';
 import { dimensionValues } from './dimensions.ts';
 import { fewerRequests } from './fewer-requests.ts';
@@ -46,7 +47,12 @@ export class LayerRenderer implements MapRenderer {
 
     const needed = fewerRequests(drawables, { ...query, format: SOURCE_FORMAT });
     const results = await Promise.allSettled(needed.map((drawable) => this.#draw(drawable, query)));
-    const { drawn, errors } = succeeded(results, output.onSourceErrors ?? 'notify');
+    const outcome = succeeded(results, output.onSourceErrors ?? 'notify');
+    return waitingFor(query.signal, 'drawing', '', this.#finish(outcome, query, output));
+  }
+
+  /** The parts over each other, encoded. */
+  async #finish({ drawn, errors }: Outcome, query: MapQuery, output: MapOutput): Promise<RenderedMap> {
     const rasters = drawn.flatMap((one) => (one === null ? [] : [one.raster]));
     const merged = await mergeLayers([blankRaster(query.size), ...rasters]);
     const grounded = output.transparent ? merged : await onBackground(merged, output.background);

@@ -32,7 +32,7 @@ export class Gateways {
       return opened.application(request);
     };
     const { routes } = opened;
-    this.#rule = { mount: mount ?? undefined, routes, counts: new RequestCounts(routes) };
+    this.#rule = { mount: mount ?? undefined, routes, counts: new RequestCounts() };
   }
 
   /** The FastCGI transport that runs, once there is one. */

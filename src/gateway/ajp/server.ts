@@ -1,6 +1,7 @@
 import { type Limits, resolveLimits } from '@mapgate/fastcgi-kit';
 import type { Application } from '../../http/application.ts';
 import { getLogger } from '../../log.ts';
+import { addOne, counter } from '../../metrics.ts';
 import type { TargetRule } from '../environ.ts';
 import { serve } from '../exchange.ts';
 import { SocketServer } from '../socket-server.ts';
@@ -8,6 +9,7 @@ import { DEFAULT_PACKET_SIZE, MAX_PACKET_SIZE } from './codes.ts';
 import { AjpConnection } from './connection.ts';
 
 const log = getLogger('mapgate.gateway.ajp');
+const errors = counter('protocolErrors', 'ajp');
 
 export interface AjpOptions {
   /** What the web server must send with each request (`secret=` of Apache's ProxyPass). Without it: 403. */
@@ -41,7 +43,10 @@ export function ajpServer(application: Application, rule: TargetRule = {}, optio
         packetSize,
         secret,
         onRequest: (exchange) => serve(application, exchange, rule),
-        onError: (error) => log.warn({ err: error }, 'an AJP connection was ended'),
+        onError: (error) => {
+          addOne(errors);
+          log.warn({ err: error }, 'an AJP connection was ended');
+        },
       }),
   });
 }

@@ -1,12 +1,14 @@
 import { type Limits, resolveLimits } from '@mapgate/fastcgi-kit';
 import type { Application } from '../../http/application.ts';
 import { getLogger } from '../../log.ts';
+import { addOne, counter } from '../../metrics.ts';
 import type { TargetRule } from '../environ.ts';
 import { serve } from '../exchange.ts';
 import { SocketServer } from '../socket-server.ts';
 import { ScgiConnection } from './connection.ts';
 
 const log = getLogger('mapgate.gateway.scgi');
+const errors = counter('protocolErrors', 'scgi');
 
 /**
  * An SCGI server for an application; not yet listening. Of the limits, those of the head are answered with 431, that of
@@ -26,7 +28,10 @@ export function scgiServer(
         socket,
         limits,
         onRequest: (exchange) => serve(application, exchange, rule),
-        onError: (error) => log.warn({ err: error }, 'an SCGI connection was ended'),
+        onError: (error) => {
+          addOne(errors);
+          log.warn({ err: error }, 'an SCGI connection was ended');
+        },
       }),
   });
 }

@@ -2,6 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Responder, ResponderStats } from '@mapgate/fastcgi-kit';
 import { pendingRequests } from '../../gateway/measure.ts';
 import { counter, takeCounts } from '../../metrics.ts';
+import { waitingCounts } from '../../waiting.ts';
 import { residentMemory } from '../memory.ts';
 import type { WorkerState } from '../messages.ts';
 
@@ -10,7 +11,12 @@ const DELAY_RESOLUTION = 50;
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
-const EVENTS = { protocolErrors: 'protocol_error', overloaded: 'overloaded', aborted: 'aborted' } as const;
+/** What of a responder's figures is counted where. */
+const EVENTS = {
+  protocolErrors: counter('protocolErrors', 'fastcgi'),
+  overloaded: counter('fastcgiEvents', 'overloaded'),
+  aborted: counter('fastcgiEvents', 'aborted'),
+} as const;
 const EVENT_KEYS = ['protocolErrors', 'overloaded', 'aborted'] as const;
 
 /** What a worker tells of itself, from one report to the next. */
@@ -28,6 +34,7 @@ export class Pulse {
       counts: takeCounts(),
       requests,
       pending: pendingRequests(),
+      waiting: waitingCounts(),
       residentMemory: residentMemory(),
       eventLoopDelay: { mean: late(this.#delay.mean), max: late(this.#delay.max) },
     };
@@ -37,7 +44,7 @@ export class Pulse {
 
   #countEvents(stats: ResponderStats): void {
     for (const key of EVENT_KEYS) {
-      const values = counter('fastcgiEvents', EVENTS[key]);
+      const values = EVENTS[key];
       values[0] = (values[0] ?? 0) + stats[key] - this.#before[key];
     }
     this.#before = stats;
