@@ -16,7 +16,7 @@ export interface Sink {
 /** @param file absolute; null: standard error. Lines are appended, each in one write, so that processes may share it */
 export function openSink(file: string | null, format: SinkFormat): Sink {
   // Written at once: a line must not be lost when the process dies of what the line says.
-  const destination = pino.destination({ dest: file ?? 2, sync: true, append: true, mkdir: true });
+  const destination = openDestination(file ?? 2);
   // A full disk must not end the server; the journal, a terminal or a process manager may still be told.
   destination.on('error', (error: Error) => void process.stderr.write(`log ${file}: ${error.message}\n`));
   const print = PRINTERS[format];
@@ -34,6 +34,16 @@ export function openSink(file: string | null, format: SinkFormat): Sink {
       if (file !== null) destination.end();
     },
   };
+}
+
+/** @throws Error with the code of the file system's */
+function openDestination(dest: string | number): ReturnType<typeof pino.destination> {
+  try {
+    return pino.destination({ dest, sync: true, append: true, mkdir: true });
+  } catch (cause) {
+    const { message, code } = cause as NodeJS.ErrnoException;
+    throw Object.assign(new Error(`cannot open the log ${dest}: ${message}`, { cause }), { code });
+  }
 }
 
 /** Whether standard error goes to the journal of systemd: JOURNAL_STREAM tells its device and inode (systemd.exec(5)). */

@@ -16,7 +16,11 @@ export class Mapgate {
   #log = '';
   #output = '';
 
-  constructor(t: TestContext, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+  constructor(
+    t: TestContext,
+    args: readonly string[],
+    options: { cwd?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number } = {},
+  ) {
     this.#child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#log += text;
