@@ -3,6 +3,7 @@ import type { TileCoord } from '../grid/types.ts';
 import { getLogger } from '../log.ts';
 import { waitingFor } from '../waiting.ts';
 import type { CreatedTiles, TileCreator } from './creator.ts';
+import { RepeatedFailure } from './repeated-failure.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Dimensions, NewTile, StoredTile, TileStore } from './store/contract.ts';
 import type { TileLocks } from './tile-locks.ts';
@@ -48,6 +49,7 @@ export interface Made {
 export class TileMaker {
   readonly minimizesRequests: boolean;
   readonly #options: TileMakerOptions;
+  readonly #failure = new RepeatedFailure();
   readonly #flights = new SingleFlight<Made | null>();
 
   constructor(options: TileMakerOptions) {
@@ -127,7 +129,9 @@ export class TileMaker {
     try {
       await this.#options.store.store(tiles, dimensions);
     } catch (err) {
-      log.error({ err }, `cannot store tiles of cache ${this.#options.name}`);
+      this.#failure.happened((before) =>
+        log.error({ err }, `cannot store tiles of cache ${this.#options.name}${before}`),
+      );
     }
   }
 

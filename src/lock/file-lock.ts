@@ -80,7 +80,7 @@ function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileLockOpti
     // Whoever gave the lock up took the file away; what is locked then is a file that nobody else will find.
     isLocked = tryFlock(descriptor) && isStillThere(path, descriptor);
     if (!isLocked) return undefined;
-    writeSync(descriptor, ` ${process.pid}\n`, 0);
+    tellOwner(descriptor);
   } finally {
     if (!isLocked) closeSync(descriptor);
   }
@@ -95,6 +95,13 @@ function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileLockOpti
     }
     closeSync(descriptor);
   };
+}
+
+/** For people who look into the file; a full disk must not keep a lock from being taken. */
+function tellOwner(descriptor: number): void {
+  try {
+    writeSync(descriptor, ` ${process.pid}\n`, 0);
+  } catch {}
 }
 
 function openLockFile(path: string, { permissions }: FileLockOptions): number {
