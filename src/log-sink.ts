@@ -1,4 +1,5 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import pino from 'pino';
 import { hideInUrls } from './http/secrets.ts';
 
@@ -36,10 +37,19 @@ export function openSink(file: string | null, format: SinkFormat): Sink {
   };
 }
 
-/** @throws Error with the code of the file system's */
-function openDestination(dest: string | number): ReturnType<typeof pino.destination> {
+/** Never wider, whatever the umask says (row SEC-06). */
+const DIRECTORY_MODE = 0o755;
+const FILE_MODE = 0o644;
+
+/**
+ * A file that lines are appended to, or a descriptor; opened at once, so that a wrong path is told at the start.
+ *
+ * @throws Error with the code of the file system's
+ */
+export function openDestination(dest: string | number): ReturnType<typeof pino.destination> {
   try {
-    return pino.destination({ dest, sync: true, append: true, mkdir: true });
+    if (typeof dest === 'string') mkdirSync(dirname(dest), { recursive: true, mode: DIRECTORY_MODE });
+    return pino.destination({ dest, sync: true, append: true, mode: FILE_MODE });
   } catch (cause) {
     const { message, code } = cause as NodeJS.ErrnoException;
     throw Object.assign(new Error(`cannot open the log ${dest}: ${message}`, { cause }), { code });

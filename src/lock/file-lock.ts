@@ -8,8 +8,8 @@ import { tryNameLock } from './name-lock.ts';
 const POLL_MILLISECONDS = 10;
 
 const DIRECTORY_MODE = 0o755;
-/** Other accounts may have to lock the same file, as with MapProxy's. */
-const FILE_MODE = 0o664;
+/** Never wider unless configured (row SEC-06): accounts that share a cache need `file_permissions` for it anyway. */
+const FILE_MODE = 0o644;
 
 /** Gives a lock up; a second call does nothing. */
 export type Release = () => void;

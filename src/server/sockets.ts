@@ -6,6 +6,10 @@ import { lockPlace } from './address-lock.ts';
 import type { Listen } from './deployment.ts';
 import { StartError } from './start-error.ts';
 
+/** Never wider unless configured, whatever the umask says (row SEC-06): who is to connect is told by `mode`, `group`. */
+const SOCKET_MODE = 0o755;
+const DIRECTORY_MODE = 0o755;
+
 interface OpenSocket {
   readonly fd: number;
   readonly address: Address;
@@ -156,7 +160,7 @@ async function bind(listen: Listen): Promise<OpenSocket> {
   let made: string | undefined;
   try {
     if (address.kind === 'unix') {
-      made = mkdirSync(dirname(address.path), { recursive: true });
+      made = mkdirSync(dirname(address.path), { recursive: true, mode: DIRECTORY_MODE });
       unlock = await lockPlace(address.path);
     }
     const socket = await bindSocket(
@@ -164,7 +168,7 @@ async function bind(listen: Listen): Promise<OpenSocket> {
         ? { host: address.host, port: address.port }
         : {
             path: address.path,
-            ...(listen.mode === undefined ? {} : { mode: listen.mode }),
+            mode: listen.mode ?? SOCKET_MODE & ~process.umask(),
             ...(listen.owner === undefined ? {} : { owner: listen.owner }),
             ...(listen.group === undefined ? {} : { group: listen.group }),
           },
