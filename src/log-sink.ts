@@ -1,4 +1,5 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import pino from 'pino';
 import { hideInUrls } from './http/secrets.ts';
 
@@ -16,7 +17,7 @@ export interface Sink {
 /** @param file absolute; null: standard error. Lines are appended, each in one write, so that processes may share it */
 export function openSink(file: string | null, format: SinkFormat): Sink {
   // Written at once: a line must not be lost when the process dies of what the line says.
-  const destination = pino.destination({ dest: file ?? 2, sync: true, append: true, mkdir: true });
+  const destination = openDestination(file ?? 2);
   // A full disk must not end the server; the journal, a terminal or a process manager may still be told.
   destination.on('error', (error: Error) => void process.stderr.write(`log ${file}: ${error.message}\n`));
   const print = PRINTERS[format];
@@ -34,6 +35,25 @@ export function openSink(file: string | null, format: SinkFormat): Sink {
       if (file !== null) destination.end();
     },
   };
+}
+
+/** Never wider, whatever the umask says (row SEC-06). */
+const DIRECTORY_MODE = 0o755;
+const FILE_MODE = 0o644;
+
+/**
+ * A file that lines are appended to, or a descriptor; opened at once, so that a wrong path is told at the start.
+ *
+ * @throws Error with the code of the file system's
+ */
+export function openDestination(dest: string | number): ReturnType<typeof pino.destination> {
+  try {
+    if (typeof dest === 'string') mkdirSync(dirname(dest), { recursive: true, mode: DIRECTORY_MODE });
+    return pino.destination({ dest, sync: true, append: true, mode: FILE_MODE });
+  } catch (cause) {
+    const { message, code } = cause as NodeJS.ErrnoException;
+    throw Object.assign(new Error(`cannot open the log ${dest}: ${message}`, { cause }), { code });
+  }
 }
 
 /** Whether standard error goes to the journal of systemd: JOURNAL_STREAM tells its device and inode (systemd.exec(5)). */

@@ -14,7 +14,11 @@ export const FAMILIES = {
     help: 'From the request to the head of its answer',
     labels: ['service'],
   },
-  cacheTiles: { name: 'mapgate_cache_tiles_total', help: 'Tiles asked of caches', labels: ['cache', 'result'] },
+  cacheTiles: {
+    name: 'mapgate_cache_tiles_total',
+    help: 'Tiles asked of caches; result "stale": expired, made anew or served all the same',
+    labels: ['cache', 'result'],
+  },
   sourceRequests: {
     name: 'mapgate_source_requests_total',
     help: 'Requests to map servers; status "error": without an answer',
@@ -25,7 +29,16 @@ export const FAMILIES = {
     help: 'Requests to map servers, to the end of their answers',
     labels: ['host'],
   },
-  fastcgiEvents: { name: 'mapgate_fastcgi_events_total', help: 'Requests ended in odd ways', labels: ['event'] },
+  protocolErrors: {
+    name: 'mapgate_protocol_errors_total',
+    help: 'Connections ended for breaking the protocol or a limit',
+    labels: ['protocol'],
+  },
+  fastcgiEvents: {
+    name: 'mapgate_fastcgi_events_total',
+    help: 'FastCGI requests refused (overloaded) or given up by the web server (aborted)',
+    labels: ['event'],
+  },
 } as const;
 
 export type Family = keyof typeof FAMILIES;

@@ -84,11 +84,21 @@ const OWS_PATHS = ['service', 'ows'];
 
 function routesOf(services: readonly Service[]): ReadonlyMap<string, Application> {
   const routes = new Map<string, Application>();
-  for (const service of services) for (const path of service.paths) routes.set(path, service.application);
+  for (const { paths, application } of services) {
+    for (const path of paths) routes.set(path, countedAs(path, application));
+  }
   const frontDoor = owsFrontDoor(services);
   for (const path of OWS_PATHS) routes.set(path, frontDoor);
   routes.set('', welcome(routes.has('demo')));
   return routes;
+}
+
+/** The request is counted as one of this service (see `Request.service`). */
+function countedAs(service: string, application: Application): Application {
+  return (request) => {
+    request.service = service;
+    return application(request);
+  };
 }
 
 function dispatch(routes: ReadonlyMap<string, Application>, request: Request): Response | Promise<Response> {
@@ -118,7 +128,9 @@ function isWordCharacter(code: number): boolean {
 /** `/service` and `/ows`: one address for all OWS services (rows OWS-01, OWS-02). */
 function owsFrontDoor(services: readonly Service[]): Application {
   const handlers = new Map<string, Application>();
-  for (const { ows } of services) if (ows !== undefined) handlers.set(ows.service, ows.application);
+  for (const { ows } of services) {
+    if (ows !== undefined) handlers.set(ows.service, countedAs(ows.service.toLowerCase(), ows.application));
+  }
 
   return (request) => {
     const query = parseQuery(request.queryString);

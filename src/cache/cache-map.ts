@@ -8,6 +8,7 @@ import { reproject } from '../image/reproject.ts';
 import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
 import type { Srs } from '../srs/srs.ts';
+import { waitingFor } from '../waiting.ts';
 import type { CreateRequest } from './creator.ts';
 import { drawMosaic } from './mosaic.ts';
 import type { TileCache } from './tile-cache.ts';
@@ -66,7 +67,8 @@ export async function drawFromCache(
   }
   const mosaic = await loadMosaic(cache, affected, query);
   if (mosaic === null) return null;
-  return { ...mosaic, raster: await cutOut(mosaic.raster, affected.bbox, cache, query) };
+  const raster = await waitingFor(query.signal, 'drawing', '', cutOut(mosaic.raster, affected.bbox, cache, query));
+  return { ...mosaic, raster };
 }
 
 function cacheFor(
@@ -109,9 +111,10 @@ function affectedTiles(cache: TileCache, { bbox, size, srs }: CacheQuery): Affec
 async function loadMosaic(cache: TileCache, affected: AffectedTiles, query: CacheQuery): Promise<CacheMap | null> {
   const coords = [...affected.tiles()];
   const tiles = await cache.getTiles(coords, query);
-  const { raster, found, broken } = await drawMosaic(cache.grid, affected.size, tiles, (index, err) =>
+  const drawing = drawMosaic(cache.grid, affected.size, tiles, (index, err) =>
     removeBroken(cache, coords[index] ?? null, query, err),
   );
+  const { raster, found, broken } = await waitingFor(query.signal, 'drawing', '', drawing);
   const cacheable = broken === 0 && tiles.every((tile) => tile?.cacheable ?? true);
   return found === 0 && cacheable ? null : { raster, cacheable };
 }

@@ -13,6 +13,7 @@ import { type Raster, windowOf } from '../image/raster.ts';
 import type { Watermark } from '../image/watermark.ts';
 import type { MapSource, Source, SourceImage, TiledSource } from '../source/contract.ts';
 import { rasterOf } from '../source/image-answer.ts';
+import { waitingFor } from '../waiting.ts';
 import { mapLimited } from './limited.ts';
 import type { NewTile } from './store/contract.ts';
 
@@ -61,31 +62,40 @@ type SourcePicture = SourceImage & { readonly settings: ImageSettings };
 
 /** Tiles cut from one picture of the whole meta tile (row TILE-08). */
 export function mapTileCreator(options: CreatorOptions<MapSource>): TileCreator {
-  const { grid, bands, image, requestFormat, watermark } = options;
+  const { grid, requestFormat } = options;
   return async (meta, { signal, dimensions }) => {
     const query = { bbox: meta.bbox, size: meta.size, srs: grid.srs, format: requestFormat, signal, dimensions };
     const pictures = await picturesOf(options, (source) => source.getMap(query));
     if (pictures.length === 0) return null;
-    const { cacheable, authorizeStale } = stateOf(pictures);
-    const [only] = meta.parts;
-    if (meta.parts.length === 1 && only !== undefined && isSize(meta.size, grid.tileSize)) {
-      const body = await finish(pictures, only.coord, options);
-      return { tiles: [{ coord: only.coord, body, cacheable }], authorizeStale };
-    }
-    const whole = await merge(pictures, meta.size, bands);
-    const heights = await onlyGrey16(pictures, options);
-    const tiles = await Promise.all(
-      meta.parts.map(async ({ coord, left, top }) => {
-        if (heights !== undefined && isInside(left, top, grid.tileSize, meta.size)) {
-          return { coord, body: await cutGrey16(heights.body, left, top, grid.tileSize, heights.kind), cacheable };
-        }
-        const tile = windowOf(whole, left, top, grid.tileSize);
-        const { body } = await encodeImage(watermark === undefined ? tile : await watermark(tile, coord), image);
-        return { coord, body, cacheable };
-      }),
-    );
-    return { tiles, authorizeStale };
+    return waitingFor(signal, 'drawing', '', cutTiles(pictures, meta, options));
   };
+}
+
+async function cutTiles(
+  pictures: readonly SourcePicture[],
+  meta: MetaTile,
+  options: CreatorOptions<MapSource>,
+): Promise<CreatedTiles> {
+  const { grid, bands, image, watermark } = options;
+  const { cacheable, authorizeStale } = stateOf(pictures);
+  const [only] = meta.parts;
+  if (meta.parts.length === 1 && only !== undefined && isSize(meta.size, grid.tileSize)) {
+    const body = await finish(pictures, only.coord, options);
+    return { tiles: [{ coord: only.coord, body, cacheable }], authorizeStale };
+  }
+  const whole = await merge(pictures, meta.size, bands);
+  const heights = await onlyGrey16(pictures, options);
+  const tiles = await Promise.all(
+    meta.parts.map(async ({ coord, left, top }) => {
+      if (heights !== undefined && isInside(left, top, grid.tileSize, meta.size)) {
+        return { coord, body: await cutGrey16(heights.body, left, top, grid.tileSize, heights.kind), cacheable };
+      }
+      const tile = windowOf(whole, left, top, grid.tileSize);
+      const { body } = await encodeImage(watermark === undefined ? tile : await watermark(tile, coord), image);
+      return { coord, body, cacheable };
+    }),
+  );
+  return { tiles, authorizeStale };
 }
 
 /** Tiles made from tiles, each from its own (rows SRC-54, TILE-09). */
@@ -96,7 +106,8 @@ export function tiledTileCreator(options: CreatorOptions<TiledSource>): TileCrea
     const created = await mapLimited(meta.parts, concurrency, async ({ coord }) => {
       const pictures = await picturesOf(options, (source) => source.getTile(sameTile(grid, coord, source), query));
       if (pictures.length === 0) return undefined;
-      return { coord, body: await finish(pictures, coord, options), ...stateOf(pictures) };
+      const body = await waitingFor(signal, 'drawing', '', finish(pictures, coord, options));
+      return { coord, body, ...stateOf(pictures) };
     });
     const tiles = created.filter((tile) => tile !== undefined);
     if (tiles.length === 0) return null;

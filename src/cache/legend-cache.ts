@@ -3,9 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SourceError } from '../http/errors.ts';
 import { joinLegends } from '../image/legend.ts';
+import { getLogger } from '../log.ts';
 import type { LegendAnswer, LegendQuery, LegendSource } from '../source/contract.ts';
+import { RepeatedFailure } from './repeated-failure.ts';
 import type { Permissions } from './store/contract.ts';
 import { isMissing, writeAtomically } from './store/files.ts';
+
+const log = getLogger('mapproxy.cache.legend');
 
 const PICTURE_TYPE = 'image/png';
 
@@ -19,6 +23,7 @@ export class CachedLegendSource implements LegendSource {
   readonly #source: LegendSource;
   readonly #directory: string;
   readonly #permissions: Permissions;
+  readonly #failure = new RepeatedFailure();
 
   constructor(source: LegendSource, directory: string, permissions: Permissions) {
     this.identifier = source.identifier;
@@ -36,8 +41,17 @@ export class CachedLegendSource implements LegendSource {
     const { legends, complete } = await this.#source.getLegends(query);
     if (legends.length === 0) return { legends, complete };
     const body = await joined(legends);
-    if (complete) await writeAtomically(file, body, this.#permissions);
+    if (complete) await this.#keep(file, body);
     return { legends: [{ body, contentType: PICTURE_TYPE }], complete };
+  }
+
+  /** A disk that is full or not writable must not keep a legend from who asked for it. */
+  async #keep(file: string, body: Buffer): Promise<void> {
+    try {
+      await writeAtomically(file, body, this.#permissions);
+    } catch (err) {
+      this.#failure.happened((before) => log.error({ err }, `cannot store a legend${before}`));
+    }
   }
 
   #file(scale: number | undefined): string {

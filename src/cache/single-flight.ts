@@ -19,12 +19,13 @@ export class SingleFlight<Result> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const flight = this.#flights.get(key) ?? this.#start(key, work);
     flight.waiting++;
-    sharesWork(signal, flight.controller.signal);
+    const endSharing = sharesWork(signal, flight.controller.signal);
     // One client waits for many tiles at once, which Node would take for a leak.
     setMaxListeners(0, signal);
     return new Promise((resolve, reject) => {
       const leave = () => {
         signal.removeEventListener('abort', abort);
+        endSharing();
         flight.waiting--;
       };
       const abort = () => {

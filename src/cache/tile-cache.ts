@@ -7,6 +7,7 @@ import { formatExtension, formatMimeType, tileMimeType } from '../image/format.t
 import type { ImageSettings } from '../image/options.ts';
 import { getLogger } from '../log.ts';
 import { addOne, counter } from '../metrics.ts';
+import { waitingFor } from '../waiting.ts';
 import type { CreateRequest } from './creator.ts';
 import { mapLimited } from './limited.ts';
 import type { IsExpired } from './refresh.ts';
@@ -64,11 +65,13 @@ export class TileCache {
   readonly #mimeTypeOf: (body: Buffer) => string;
   readonly #hits: Float64Array;
   readonly #misses: Float64Array;
+  readonly #stale: Float64Array;
 
   constructor(options: TileCacheOptions) {
     this.name = options.name;
     this.#hits = counter('cacheTiles', options.name, 'hit');
     this.#misses = counter('cacheTiles', options.name, 'miss');
+    this.#stale = counter('cacheTiles', options.name, 'stale');
     this.grid = options.grid;
     this.coverage = options.coverage;
     this.extent = options.coverage?.transformTo(options.grid.srs).bbox ?? options.grid.bbox;
@@ -97,7 +100,10 @@ export class TileCache {
     if (this.coverage !== undefined && !this.#covers(coord)) return null;
     if (!this.#keepsTiles) return this.#create(coord, request, null);
     const stored = this.#store.load(coord, request.dimensions);
-    if (stored instanceof Promise) return stored.then((found) => this.#storedOrCreated(found, coord, request));
+    if (stored instanceof Promise) {
+      const loading = waitingFor(request.signal, 'load', this.name, stored);
+      return loading.then((found) => this.#storedOrCreated(found, coord, request));
+    }
     return this.#storedOrCreated(stored, coord, request);
   }
 
@@ -114,7 +120,8 @@ export class TileCache {
     for (const [index, coord] of coords.entries()) {
       tiles[index] = null;
       if (coord === null || (this.coverage !== undefined && !this.#covers(coord))) continue;
-      const stored = this.#keepsTiles ? await this.#store.load(coord, request.dimensions) : null;
+      const loaded = this.#keepsTiles ? this.#store.load(coord, request.dimensions) : null;
+      const stored = loaded instanceof Promise ? await waitingFor(request.signal, 'load', this.name, loaded) : loaded;
       if (stored !== null && this.#isExpired?.(stored.timestamp) !== true) {
         addOne(this.#hits);
         tiles[index] = stored;
@@ -190,7 +197,7 @@ export class TileCache {
     stale: StoredTile | null,
     making?: Promise<Made | null>,
   ): Promise<CachedTile | null> {
-    addOne(this.#misses);
+    addOne(stale === null ? this.#misses : this.#stale);
     const { maker, rescale } = this.#options;
     if (!this.grid.contains(coord)) return null;
     try {

@@ -4,6 +4,7 @@ import { SourceError } from '../http/errors.ts';
 import { cleanLockDirectory } from '../lock/clean.ts';
 import { LockTimeout, lockFile, type Release } from '../lock/file-lock.ts';
 import { getLogger } from '../log.ts';
+import { RepeatedFailure } from './repeated-failure.ts';
 import type { Permissions } from './store/contract.ts';
 
 const log = getLogger('mapproxy.cache.tile');
@@ -25,6 +26,7 @@ export interface TileLocksOptions {
 /** Keeps processes, MapProxy's too, from making the same tiles at the same time (rows TILE-11, TILE-12). */
 export class TileLocks {
   readonly #options: TileLocksOptions;
+  readonly #failure = new RepeatedFailure();
   #taken = 0;
 
   constructor(options: TileLocksOptions) {
@@ -49,7 +51,7 @@ export class TileLocks {
     } catch (err) {
       if (signal.aborted) throw signal.reason;
       if (err instanceof LockTimeout) throw new SourceError(err.message, { cause: err, detail: file });
-      log.error({ err }, `cannot lock ${file}, making tiles without`);
+      this.#failure.happened((before) => log.error({ err }, `cannot lock ${file}, making tiles without${before}`));
       return () => {};
     }
   }

@@ -1,7 +1,9 @@
 import type { MetaGrid, MetaTile } from '../grid/meta-grid.ts';
 import type { TileCoord } from '../grid/types.ts';
 import { getLogger } from '../log.ts';
+import { waitingFor } from '../waiting.ts';
 import type { CreatedTiles, CreateRequest, TileCreator } from './creator.ts';
+import { RepeatedFailure } from './repeated-failure.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Dimensions, NewTile, StoredTile, TileStore } from './store/contract.ts';
 import type { TileLocks } from './tile-locks.ts';
@@ -42,6 +44,7 @@ export interface Made {
 export class TileMaker {
   readonly minimizesRequests: boolean;
   readonly #options: TileMakerOptions;
+  readonly #failure = new RepeatedFailure();
   readonly #flights = new SingleFlight<Made | null>();
 
   constructor(options: TileMakerOptions) {
@@ -83,16 +86,17 @@ export class TileMaker {
   }
 
   async #makeMeta(meta: MetaTile, request: CreateRequest): Promise<Made | null> {
-    const { locks, creator } = this.#options;
+    const { name, locks, creator } = this.#options;
+    const { signal, dimensions } = request;
     if (locks === undefined) return this.#describe(await creator(meta, request));
-    const release = await locks.lock(meta.main, request.signal);
+    const release = await waitingFor(signal, 'lock', name, locks.lock(meta.main, signal));
     try {
-      const stored = await this.#storedMeanwhile(meta, request.dimensions);
+      const stored = await waitingFor(signal, 'load', name, this.#storedMeanwhile(meta, dimensions));
       if (stored !== undefined) return { tiles: stored, prefersStale: false };
       const created = await creator(meta, request);
       if (created !== null && created.areStored !== true && !created.authorizeStale) {
         const kept = created.tiles.filter(({ cacheable }) => cacheable);
-        if (kept.length > 0) await this.#keep(kept, request.dimensions);
+        if (kept.length > 0) await waitingFor(signal, 'store', name, this.#keep(kept, dimensions));
       }
       return this.#describe(created);
     } finally {
@@ -120,7 +124,9 @@ export class TileMaker {
     try {
       await this.#options.store.store(tiles, dimensions);
     } catch (err) {
-      log.error({ err }, `cannot store tiles of cache ${this.#options.name}`);
+      this.#failure.happened((before) =>
+        log.error({ err }, `cannot store tiles of cache ${this.#options.name}${before}`),
+      );
     }
   }
 

@@ -6,8 +6,9 @@ import {
   MPXS_CONNS,
   ProtocolStatus,
 } from '@mapgate/fastcgi-kit';
-import { Command } from 'commander';
-import { parseAddress } from '../server/address.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../http/errors.ts';
+import { type Address, parseAddress } from '../server/address.ts';
 
 /** Seconds to wait for an answer, unless --timeout says else. */
 const DEFAULT_TIMEOUT = 10;
@@ -18,18 +19,26 @@ export function pingCommand(): Command {
     .description('ask a FastCGI responder: what it can (GET_VALUES), or for a URI')
     .argument('<addr>', 'unix:PATH, HOST:PORT or :PORT')
     .argument('[uri]', 'request to make, as /demo/')
-    .option('--timeout <seconds>', 'how long to wait', Number, DEFAULT_TIMEOUT)
+    .option('--timeout <seconds>', 'how long to wait', secondsOf, DEFAULT_TIMEOUT)
     .option('--body', 'write the body of the answer to standard output')
+    .addHelpText('after', '\nExit code: 0 answered, 1 no answer or one of 500 and above, 2 wrong usage.')
     .action(ping);
 }
 
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0)) throw new InvalidArgumentError('must be a number of seconds above 0.');
+  return seconds;
+}
+
 async function ping(addr: string, uri: string | undefined, flags: { timeout: number; body?: true }): Promise<void> {
+  const address = clientAddress(addr);
   const timer = setTimeout(() => {
     process.stderr.write(`mapgate: no answer from ${addr} within ${flags.timeout} s\n`);
     process.exit(1);
   }, flags.timeout * 1000);
   try {
-    const client = await FcgiClient.connect(clientAddress(addr));
+    const client = await FcgiClient.connect(address);
     await (uri === undefined ? askValues(client, addr) : askUri(client, addr, uri, flags.body === true));
     client.close();
   } catch (error) {
@@ -40,10 +49,19 @@ async function ping(addr: string, uri: string | undefined, flags: { timeout: num
   }
 }
 
+/** @throws ConfigError for what is no address that can be asked */
 function clientAddress(addr: string): FcgiClientAddress {
-  const address = parseAddress(addr);
-  if (address.kind === 'fd') throw new RangeError('a descriptor cannot be asked; name a socket or HOST:PORT');
+  const address = addressOf(addr);
+  if (address.kind === 'fd') throw new ConfigError('a descriptor cannot be asked; name a socket or HOST:PORT');
   return address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
+}
+
+function addressOf(addr: string): Address {
+  try {
+    return parseAddress(addr);
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function askValues(client: FcgiClient, addr: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { ConfigError } from '../http/errors.ts';
 import type { Places } from './places.ts';
 import { isMapping, type Mapping } from './yaml.ts';
 
@@ -98,7 +99,7 @@ function withoutNulls(root: unknown, places: Places): unknown {
   let containers = 0;
   const copy = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
-    if (++containers > MOST_CONTAINERS) throw new RangeError('the configuration has too many parts');
+    if (++containers > MOST_CONTAINERS) throw new ConfigError('the configuration has too many parts');
     if (Array.isArray(value)) {
       const list = value.map(copy);
       for (const index of value.keys()) places.copy(value, index, list);

@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../http/errors.ts';
 import { expandEnvironment } from './environment.ts';
 import { mergeOver } from './merge.ts';
 import { Places } from './places.ts';
+import { readTextFile } from './text-file.ts';
 import { isMapping, type Mapping, parseYaml } from './yaml.ts';
 
 /** A file the configuration was read from, to tell when to read it again (row CFG-08). */
@@ -45,9 +45,10 @@ export async function readConfiguration(
   };
 
   const parseFile = async (current: string): Promise<Mapping> => {
-    const { text, mtime } = await readText(current);
+    const { text, mtime } = readTextFile(current);
     files.push({ file: current, mtime });
-    const value = parseYaml(text, current, places, (message) => warnings.add(message)) ?? {};
+    const value = parseYaml(text, current, places, (message) => warnings.add(message));
+    if (value === null) throw new ConfigError('is empty: configuration not a YAML dictionary', { file: current });
     if (!isMapping(value)) throw new ConfigError('configuration not a YAML dictionary', { file: current });
     expandEnvironment(value, environment, (message) => warnings.add(message));
     return value;
@@ -55,16 +56,6 @@ export async function readConfiguration(
 
   const root = await load(file, []);
   return { file, root, places, files, warnings: [...warnings] };
-}
-
-async function readText(file: string): Promise<{ text: string; mtime: number }> {
-  try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
-    return { text, mtime: mtimeMs };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`cannot be read: ${reason}`, { file }, { cause });
-  }
 }
 
 /** Relative to the file that names them (row CFG-05). */

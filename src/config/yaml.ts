@@ -52,10 +52,35 @@ export function parseYaml(
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    throw new ConfigError(problem.message, { file, line, column: col });
+    const message = problem.message === STACK_OVERFLOW ? TOO_DEEP : problem.message;
+    throw new ConfigError(message, { file, line, column: col });
   }
-  return new Reader(document, file, lines, places, warn).read();
+  try {
+    return new Reader(document, file, lines, places, warn).read();
+  } catch (error) {
+    if (error instanceof RangeError && error.message === STACK_OVERFLOW) throw new ConfigError(TOO_DEEP, { file });
+    throw error;
+  }
 }
+
+/** V8's words, and the library's that hands them on. */
+const STACK_OVERFLOW = 'Maximum call stack size exceeded';
+const TOO_DEEP = 'is nested too deeply to be read';
+
+/**
+ * Values that a file stands for, those that aliases name counted each time: a few lines of aliases of aliases can stand
+ * for more than any memory holds. The largest configurations known have some ten thousand.
+ */
+const MOST_VALUES = 500_000;
+
+/** What a mapping has under a key. */
+interface Entry {
+  readonly value: unknown;
+  /** The key, as written. */
+  readonly node: unknown;
+}
+
+type Entries = ReadonlyMap<string, Entry>;
 
 class Reader {
   readonly #document: Document;
@@ -66,6 +91,10 @@ class Reader {
   /** Aliases share what they name, as in Python. */
   readonly #values = new Map<Node, unknown>();
   readonly #open = new Set<Node>();
+  /** How many values a list or mapping stands for. */
+  readonly #sizes = new Map<unknown, number>();
+  readonly #mergeable = new Map<YAMLMap, Entries>();
+  readonly #merging = new Set<YAMLMap>();
 
   constructor(document: Document, file: string, lines: LineCounter, places: Places, warn: (message: string) => void) {
     this.#document = document;
@@ -90,11 +119,21 @@ class Reader {
     if (isSeq(node)) for (const [index, item] of node.items.entries()) this.#mark(value as unknown[], index, item);
     this.#open.delete(node);
     this.#values.set(node, value);
+    this.#count(value as object, node);
     return value;
   }
 
+  #count(container: object, node: Node): void {
+    let size = 1;
+    for (const part of Object.values(container)) size += this.#sizes.get(part) ?? 1;
+    if (size > MOST_VALUES) {
+      throw new ConfigError(`stands for more than ${MOST_VALUES} values, by aliases of aliases`, this.#position(node));
+    }
+    this.#sizes.set(container, size);
+  }
+
   #mapping(node: YAMLMap): Mapping {
-    const entries = new Map(this.#entries(node));
+    const entries = this.#entriesOf(node);
     const mapping = Object.fromEntries([...entries].map(([key, { value }]) => [key, value]));
     for (const [key, entry] of entries) this.#mark(mapping, key, entry.node);
     return mapping;
@@ -113,9 +152,22 @@ class Reader {
     });
   }
 
+  /** Each mapping is read once, however often it is merged into others. */
+  #entriesOf(node: YAMLMap): Entries {
+    const known = this.#mergeable.get(node);
+    if (known !== undefined) return known;
+    if (this.#merging.has(node))
+      throw new ConfigError('a mapping must not be merged into itself', this.#position(node));
+    this.#merging.add(node);
+    const entries: Entries = new Map(this.#entries(node));
+    this.#merging.delete(node);
+    this.#mergeable.set(node, entries);
+    return entries;
+  }
+
   /** What is merged in comes first, so that a mapping's own keys win. */
-  *#entries(node: YAMLMap): Generator<[key: string, entry: { value: unknown; node: unknown }]> {
-    for (const source of this.#merged(node)) yield* this.#entries(source);
+  *#entries(node: YAMLMap): Generator<[key: string, entry: Entry]> {
+    for (const source of this.#merged(node)) yield* this.#entriesOf(source);
     const seen = new Set<string>();
     for (const pair of node.items) {
       if (isMergePair(pair)) continue;

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import type { AppTarget } from '../app/open.ts';
 import { DEFAULT_PROJECT_LIMIT } from '../app/projects.ts';
 import { Places } from '../config/places.ts';
 import { type Problem, withoutPlace } from '../config/problems.ts';
+import { readTextFile } from '../config/text-file.ts';
 import { isMapping, parseYaml } from '../config/yaml.ts';
 import { ConfigError } from '../http/errors.ts';
 import { type Address, parseAddress } from '../server/address.ts';
@@ -70,14 +71,20 @@ export function checkDeployment(file: string): readonly Problem[] {
 function targetOf(target: string): ReadDeployment {
   const ini = /^(.+\.ini)(?:#(.*))?$/.exec(target);
   if (ini !== null) return readIni(existing(resolve(ini[1] ?? target)), ini[2]);
+  if (target === '') throw new ConfigError('the target is empty: name a file or a directory', { file: 'command line' });
   const file = existing(resolve(target));
   if (statSync(file).isDirectory()) {
     return plain({ kind: 'projects', directory: file, allowListing: true, limit: DEFAULT_PROJECT_LIMIT });
   }
+  if (extname(file) === '.py') throw new ConfigError(NO_PYTHON, { file });
   if (MODULES.has(extname(file))) return plain({ kind: 'module', file });
-  const text = readFileSync(file, 'utf8');
+  const { text } = readTextFile(file);
   return isDeployment(text, file) ? readMapgateYaml(file, text) : plain({ kind: 'mapproxy', file });
 }
+
+const NO_PYTHON =
+  'is a Python script, which cannot be run here; serve its mapproxy.yaml, or have a script made: ' +
+  'mapgate create -t app -f mapproxy.yaml server.mjs';
 
 function existing(file: string): string {
   if (!existsSync(file)) throw new ConfigError('no such file', { file });

@@ -2,6 +2,7 @@ import type { Application } from '../http/application.ts';
 import { type GatewayRequest, Request } from '../http/request.ts';
 import type { Response } from '../http/response.ts';
 import { getLogger } from '../log.ts';
+import { waitingFor } from '../waiting.ts';
 import { answerOf, internalError, refusalOf } from './answer.ts';
 import { deriveTarget, type TargetRule } from './environ.ts';
 import { trustsEverybody } from './forwarding.ts';
@@ -77,7 +78,7 @@ function send(exchange: Exchange, request: Request, response: Response): Promise
       exchange.respond(response, body);
     } else {
       exchange.begin(response);
-      return stream(exchange, body).catch((error: unknown) => giveUp(exchange, error));
+      return stream(exchange, body, request.signal).catch((error: unknown) => giveUp(exchange, error));
     }
   } catch (error) {
     exchange.respond(...internalAnswer(error, request));
@@ -90,10 +91,10 @@ function internalAnswer(error: unknown, request: Request): [Response, string | n
   return [response, request.method === 'HEAD' || typeof response.body !== 'string' ? null : response.body];
 }
 
-async function stream(exchange: Exchange, body: AsyncIterable<Uint8Array>): Promise<void> {
+async function stream(exchange: Exchange, body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
   for await (const chunk of body) {
     if (exchange.ended) return;
-    if (!exchange.write(chunk)) await exchange.drained();
+    if (!exchange.write(chunk)) await waitingFor(signal, 'client', '', exchange.drained());
   }
   exchange.end();
 }

@@ -11,6 +11,7 @@ export function fastcgiHandler(application: Application, rule: TargetRule = {}):
 }
 
 class FastcgiExchange implements Exchange {
+  service: string | undefined;
   readonly #fcgi: FcgiRequest;
 
   constructor(fcgi: FcgiRequest) {

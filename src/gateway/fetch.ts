@@ -1,5 +1,6 @@
 import { ProtocolError, requestAbort } from '@mapgate/fastcgi-kit';
 import type { Application } from '../http/application.ts';
+import { countCarriedAs } from '../http/carried.ts';
 import type { Response } from '../http/response.ts';
 import type { TargetRule } from './environ.ts';
 import { type Exchange, serve } from './exchange.ts';
@@ -34,6 +35,7 @@ export function toFetch(
 const OUTPUT_WINDOW = 65_536;
 
 class FetchExchange implements Exchange {
+  #service: string | undefined;
   readonly #request: globalThis.Request;
   readonly #answer: (response: globalThis.Response) => void;
   readonly #abort = requestAbort();
@@ -58,6 +60,15 @@ class FetchExchange implements Exchange {
     this.#variables.set('SERVER_PROTOCOL', 'HTTP/1.1');
     this.#variables.set('HTTP_HOST', url.host);
     for (const [name, value] of request.headers) this.#variables.set(variableName(name), value);
+  }
+
+  get service(): string | undefined {
+    return this.#service;
+  }
+
+  set service(name: string | undefined) {
+    this.#service = name;
+    countCarriedAs(this.#request, name);
   }
 
   variable(name: string): string | undefined {

@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { TLSSocket } from 'node:tls';
 import { type Limits, requestAbort } from '@mapgate/fastcgi-kit';
 import type { Application } from '../http/application.ts';
+import { countCarriedAs } from '../http/carried.ts';
 import { decodePath } from '../http/percent.ts';
 import type { Response } from '../http/response.ts';
+import { addOne, counter } from '../metrics.ts';
 import type { TargetRule } from './environ.ts';
 import { type Exchange, refuse, serve } from './exchange.ts';
 import { eachField, statusOf } from './head.ts';
@@ -40,6 +42,9 @@ export function httpServer(application: Application, rule: TargetRule = {}, opti
     if (refusalFor(incoming, limits) === undefined) outgoing.writeContinue();
     server.emit('request', incoming, outgoing);
   });
+  server.on('clientError', ({ code }: NodeJS.ErrnoException) => {
+    if (NO_HTTP.test(code ?? '')) addOne(errors);
+  });
   limitServer(server, limits, options.allow);
   return server;
 }
@@ -60,6 +65,11 @@ function refusalFor(
   if (Number(headers['content-length'] ?? 0) > stdinBytes) return [413, 'the request body is too large'];
   return undefined;
 }
+
+const errors = counter('protocolErrors', 'http');
+
+/** Codes of what Node's server answers by itself, as 400, 408, 413 or 431: what is no HTTP, too large or late. */
+const NO_HTTP = /^(?:HPE_|ERR_HTTP_)/;
 
 /** A request as it may come from a framework that mounts one application in another. */
 interface MountedRequest extends IncomingMessage {
@@ -100,6 +110,7 @@ interface ServerSide {
 
 /** CGI variables as a web server on this machine would set them (RFC 3875 section 4.1), read from an HTTP request. */
 class HttpExchange implements Exchange {
+  #service: string | undefined;
   readonly #incoming: MountedRequest;
   readonly #outgoing: ServerResponse;
   readonly #server: ServerSide | undefined;
@@ -111,6 +122,15 @@ class HttpExchange implements Exchange {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
     this.#server = server;
+  }
+
+  get service(): string | undefined {
+    return this.#service;
+  }
+
+  set service(name: string | undefined) {
+    this.#service = name;
+    countCarriedAs(this.#incoming, name);
   }
 
   variable(name: string): string | undefined {

@@ -6,8 +6,11 @@ import { waitsOf } from '../waiting.ts';
 
 const log = getLogger('mapgate.slow');
 
-/** What a path word without a route is counted as: clients must not make up series. */
+/** What is counted as this: what no map proxy answers, or none of its services. */
 const OTHER = 'other';
+
+/** Services of one process that are counted apart: far more than a map proxy has, whatever a module may tell. */
+const MOST_SERVICES = 50;
 
 /** Milliseconds between looks at the requests under way. */
 const LOOK_INTERVAL = 1_000;
@@ -27,25 +30,27 @@ interface Pending {
 
 const pending = new Set<Pending>();
 
-/** Counts the requests of an application by service: the first word of their path. */
+/** Counts the requests of an application by the service that answers. */
 export class RequestCounts {
   readonly #services = new Map<string, ServiceCounts>();
   readonly #other = serviceCounts(OTHER);
 
-  /** @param routes first path words that the application knows */
-  constructor(routes: Iterable<string> = []) {
-    for (const route of routes) this.#services.set(route, serviceCounts(route));
-  }
-
   /** @param begun as `performance.now()` told */
-  count(request: Request, status: number, begun: number): void {
-    const { pathInfo } = request;
-    const end = pathInfo.indexOf('/', 1);
-    const word = end === -1 ? pathInfo.slice(1) : pathInfo.slice(1, end);
-    const { classes, durations } = this.#services.get(word) ?? this.#other;
+  count({ service }: Request, status: number, begun: number): void {
+    const { classes, durations } = service === undefined ? this.#other : this.#countsOf(service);
     const values = classes[Math.trunc(status / 100)];
     if (values !== undefined) addOne(values);
     durations.add(performance.now() - begun);
+  }
+
+  #countsOf(service: string): ServiceCounts {
+    let counts = this.#services.get(service);
+    if (counts === undefined) {
+      if (this.#services.size === MOST_SERVICES) return this.#other;
+      counts = serviceCounts(service);
+      this.#services.set(service, counts);
+    }
+    return counts;
   }
 }
 

@@ -1,3 +1,4 @@
+import { waitingFor } from '../waiting.ts';
 import type { Forwarding } from './forwarding.ts';
 import type { PublicUrl } from './public-url.ts';
 
@@ -8,6 +9,8 @@ export interface GatewayRequest {
   variables(): Iterable<readonly [name: string, value: string]>;
   readonly body: AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
+  /** See `Request`. */
+  service?: string | undefined;
 }
 
 /** What gateway/environ.ts derives from the variables. */
@@ -49,6 +52,18 @@ export class Request implements RequestTarget {
     return this.#gateway instanceof ChangedGatewayRequest ? this.#gateway.origin : this.#gateway;
   }
 
+  /**
+   * By what name the request is counted: `wms`, `tiles`. The map proxy that answers tells it, under however many mounts
+   * and filters; undefined: none did. One of a few: a client must not be able to make names up.
+   */
+  get service(): string | undefined {
+    return this.#gateway.service;
+  }
+
+  set service(name: string | undefined) {
+    this.#gateway.service = name;
+  }
+
   /** A header field by its HTTP name, in any case: `If-None-Match`. */
   header(name: string): string | undefined {
     return this.#gateway.variable(cgiName(name));
@@ -64,7 +79,7 @@ export class Request implements RequestTarget {
   }
 
   get body(): AsyncIterable<Uint8Array> {
-    return this.#gateway.body;
+    return waitedFor(this.#gateway.body, this.#gateway.signal);
   }
 
   /** Aborts when the client or the web server goes away. */
@@ -140,9 +155,30 @@ class ChangedGatewayRequest implements GatewayRequest {
     return this.#body ?? this.#original.body;
   }
 
+  get service(): string | undefined {
+    return this.origin.service;
+  }
+
+  set service(name: string | undefined) {
+    this.origin.service = name;
+  }
+
   get signal(): AbortSignal {
     return this.#original.signal;
   }
+}
+
+/** The same body; who reads it is known to wait for it. */
+function waitedFor(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const parts = body[Symbol.asyncIterator]();
+      return {
+        next: () => waitingFor(signal, 'body', '', parts.next()),
+        ...(parts.return && { return: parts.return.bind(parts) }),
+      };
+    },
+  };
 }
 
 /** Names seen are few: the translation of each is made once. The bound keeps odd callers from growing it. */

@@ -12,6 +12,7 @@ import { resample } from '../image/resample.ts';
 import { getLogger } from '../log.ts';
 import type { MapSource, SourceQuery } from '../source/contract.ts';
 import { rasterOf } from '../source/image-answer.ts';
+import { waitingFor } from '../waiting.ts';
 import type { MapLayer, MapOutput, MapQuery, MapRenderer, RenderedMap } from './contract.ts';
 import { dimensionValues } from './dimensions.ts';
 import { fewerRequests } from './fewer-requests.ts';
@@ -50,7 +51,12 @@ export class LayerRenderer implements MapRenderer {
     const needed = fewerRequests(drawables, { ...query, format: SOURCE_FORMAT });
     const concurrency = this.#options.concurrency ?? Number.POSITIVE_INFINITY;
     const results = await mapLimited(needed, concurrency, (drawable) => settled(this.#draw(drawable, query)));
-    const { drawn, errors } = succeeded(results, output.onSourceErrors ?? 'notify');
+    const outcome = succeeded(results, output.onSourceErrors ?? 'notify');
+    return waitingFor(query.signal, 'drawing', '', this.#finish(outcome, query, output));
+  }
+
+  /** The parts over each other, encoded. */
+  async #finish({ drawn, errors }: Outcome, query: MapQuery, output: MapOutput): Promise<RenderedMap> {
     const rasters = drawn.flatMap((one) => (one === null ? [] : [one.raster]));
     const merged = await mergeLayers(rasters.length === 0 ? [blankRaster(query.size)] : rasters);
     const grounded = output.transparent ? merged : await onBackground(merged, output.background);

@@ -18,8 +18,8 @@ import { tryNameLock } from './name-lock.ts';
 export const POLL_MILLISECONDS = 10;
 
 const DIRECTORY_MODE = 0o755;
-/** Other accounts may have to lock the same file, as with MapProxy's. */
-const FILE_MODE = 0o664;
+/** Never wider unless configured (row SEC-06): accounts that share a cache need `file_permissions` for it anyway. */
+const FILE_MODE = 0o644;
 
 /** Gives a lock up; a second call does nothing. */
 export type Release = () => void;
@@ -92,8 +92,7 @@ export function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileL
     // Whoever gave the lock up took the file away; what is locked then is a file that nobody else will find.
     isLocked = tryFlock(descriptor) && isStillThere(path, descriptor);
     if (!isLocked) return undefined;
-    ftruncateSync(descriptor);
-    writeSync(descriptor, ` ${process.pid}\n`, 0);
+    tellOwner(descriptor);
   } finally {
     if (!isLocked) closeSync(descriptor);
   }
@@ -108,6 +107,14 @@ export function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileL
     }
     closeSync(descriptor);
   };
+}
+
+/** For people who look into the file; a full disk must not keep a lock from being taken. */
+function tellOwner(descriptor: number): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, ` ${process.pid}\n`, 0);
+  } catch {}
 }
 
 function openLockFile(path: string, { permissions }: FileLockOptions): number {

@@ -41,7 +41,7 @@ export class Gateways {
       return opened.application(request);
     };
     const { routes } = opened;
-    this.#rule = { ...targetRule(place), routes, counts: new RequestCounts(routes) };
+    this.#rule = { ...targetRule(place), routes, counts: new RequestCounts() };
   }
 
   /** The FastCGI transport that runs, once there is one. */

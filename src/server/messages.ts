@@ -1,6 +1,7 @@
 import type { BrokenApplication } from '../app/debug/open.ts';
 import type { MaintenanceProgress, MaintenanceTask } from '../http/maintenance.ts';
 import type { Counts } from '../metrics.ts';
+import type { Phase } from '../waiting.ts';
 import type { Deployment } from './deployment.ts';
 
 /** What the supervisor tells a worker. */
@@ -25,6 +26,8 @@ export interface WorkerState {
   readonly requests: number;
   /** Requests without a whole answer. */
   readonly pending: number;
+  /** Of what is behind them: how many wait, by what for. */
+  readonly waiting: Readonly<Record<Phase, number>>;
   /** Bytes. */
   readonly residentMemory: number;
   /** Milliseconds that timers came late since the last report. */

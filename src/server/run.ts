@@ -1,7 +1,7 @@
 import { configureLogging, getLogger, reopenLog } from '../log.ts';
 import { AdminListener } from './admin/listener.ts';
 import type { Deployment, Listen } from './deployment.ts';
-import { removePidFile, writePidFile } from './pid-file.ts';
+import { assertPidFilePlace, removePidFile, writePidFile } from './pid-file.ts';
 import { ServiceManager } from './service-manager.ts';
 import { readInheritance, startSuccessor, tellPredecessor } from './successor.ts';
 import { type Inheritance, Supervisor } from './supervisor.ts';
@@ -56,14 +56,18 @@ export class Service {
   }
 
   async #start(): Promise<void> {
-    const { fallbackReason } = await this.#supervisor.start();
-    if (fallbackReason !== null) log.warn(`FastCGI runs in TypeScript, not native: ${fallbackReason}`);
+    if (this.#pidFile !== undefined) assertPidFilePlace(this.#pidFile);
+    await this.#admin.open(this.#supervisor.deployment.admin);
+    let isServing = false;
     try {
-      await this.#admin.open(this.#supervisor.deployment.admin);
+      const { fallbackReason } = await this.#supervisor.start();
+      isServing = true;
+      if (fallbackReason !== null) log.warn(`FastCGI runs in TypeScript, not native: ${fallbackReason}`);
       if (this.#pidFile !== undefined) writePidFile(this.#pidFile);
     } catch (error) {
       await this.#admin.close();
-      await this.#supervisor.stop({ quick: true, keepFiles: this.#beginning.inheritance !== undefined });
+      const keepFiles = this.#beginning.inheritance !== undefined;
+      if (isServing) await this.#supervisor.stop({ quick: true, keepFiles });
       throw error;
     }
     await tellPredecessor();

@@ -1,10 +1,14 @@
-import { closeSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type BoundAddress, bindSocket } from '@mapgate/fastcgi-kit';
 import { type Address, formatAddress } from './address.ts';
 import { lockPlace } from './address-lock.ts';
 import type { Listen } from './deployment.ts';
 import { StartError } from './start-error.ts';
+
+/** Never wider unless configured, whatever the umask says (row SEC-06): who is to connect is told by `mode`, `group`. */
+const SOCKET_MODE = 0o755;
+const DIRECTORY_MODE = 0o755;
 
 interface OpenSocket {
   readonly fd: number;
@@ -148,11 +152,15 @@ function assertDistinct(wanted: readonly Listen[]): void {
 
 async function bind(listen: Listen): Promise<OpenSocket> {
   const { address } = listen;
-  if (address.kind === 'fd') return { fd: address.fd, address, close: () => {} };
+  if (address.kind === 'fd') {
+    assertSocket(listen, address.fd);
+    return { fd: address.fd, address, close: () => {} };
+  }
   let unlock = (): void => {};
+  let made: string | undefined;
   try {
     if (address.kind === 'unix') {
-      mkdirSync(dirname(address.path), { recursive: true });
+      made = mkdirSync(dirname(address.path), { recursive: true, mode: DIRECTORY_MODE });
       unlock = await lockPlace(address.path);
     }
     const socket = await bindSocket(
@@ -160,7 +168,7 @@ async function bind(listen: Listen): Promise<OpenSocket> {
         ? { host: address.host, port: address.port }
         : {
             path: address.path,
-            ...(listen.mode === undefined ? {} : { mode: listen.mode }),
+            mode: listen.mode ?? SOCKET_MODE & ~process.umask(),
             ...(listen.owner === undefined ? {} : { owner: listen.owner }),
             ...(listen.group === undefined ? {} : { group: listen.group }),
           },
@@ -172,9 +180,30 @@ async function bind(listen: Listen): Promise<OpenSocket> {
     return { fd: socket.fd, address: asBound(address, socket.address), close };
   } catch (error) {
     unlock();
+    if (address.kind === 'unix' && made !== undefined) removeFolders(dirname(address.path), made);
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(`cannot listen on ${listen.protocol} ${formatAddress(address)}: ${reason}`, { cause: error });
   }
+}
+
+/** Empty ones, from the deepest up to the first that was made. */
+function removeFolders(deepest: string, first: string): void {
+  try {
+    for (let folder = deepest; folder.length >= first.length; folder = dirname(folder)) rmdirSync(folder);
+  } catch {
+    // Somebody else has put something there.
+  }
+}
+
+/** @throws StartError for a descriptor that this process was not given */
+function assertSocket({ protocol }: Listen, fd: number): void {
+  let isSocket = false;
+  try {
+    isSocket = fstatSync(fd).isSocket();
+  } catch {
+    // Not open.
+  }
+  if (!isSocket) throw new StartError(`cannot listen on ${protocol} fd:${fd}: that descriptor is no open socket`);
 }
 
 function asBound(address: Address, bound: BoundAddress): Address {

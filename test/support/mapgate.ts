@@ -16,8 +16,17 @@ export class Mapgate {
   #log = '';
   #output = '';
 
-  constructor(t: TestContext, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  /** `shell`: what a shell does before it becomes the process. */
+  constructor(
+    t: TestContext,
+    args: readonly string[],
+    options: { cwd?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number; shell?: string } = {},
+  ) {
+    const { shell, ...rest } = options;
+    const command = [process.execPath, MAIN, ...args];
+    const [program = '', ...more] =
+      shell === undefined ? command : ['sh', '-c', `${shell}; exec "$@"`, 'sh', ...command];
+    this.#child = spawn(program, more, { stdio: ['ignore', 'pipe', 'pipe'], ...rest });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#log += text;
     });

@@ -1,4 +1,5 @@
 import type { Application } from '../../http/application.ts';
+import { carry } from '../../http/carried.ts';
 import type { Request } from '../../http/request.ts';
 import { Response, type ResponseBody, type ResponseHeaders, textResponse } from '../../http/response.ts';
 import { getLogger } from '../../log.ts';
@@ -42,6 +43,7 @@ export function fromFetch(handler: FetchHandler): Application {
   return async (request) => {
     const asked = webRequest(request);
     if (asked === undefined) return textResponse(400, 'bad request');
+    carry(asked, request);
     const answer = await handler(asked, { request });
     if (answer?.headers === undefined) throw new TypeError('the fetch handler returned no Response');
     return new Response(answer.status, headersOf(answer), await bodyOf(answer, request));

@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { carry } from '../../http/carried.ts';
 import type { Request } from '../../http/request.ts';
 import { requestHeaders } from './request-headers.ts';
 import type { StandInSocket } from './stand-in-socket.ts';
@@ -26,6 +27,7 @@ export class NodeRequest {
   constructor(request: Request, socket: StandInSocket) {
     this.#source = request.body;
     this.message = messageOf(request, socket);
+    carry(this.message, request);
     const { _read, _destroy } = IncomingMessage.prototype;
     this.message._read = (size) => {
       _read.call(this.message, size);

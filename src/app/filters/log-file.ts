@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { stat, statSync } from 'node:fs';
-import pino from 'pino';
+import type pino from 'pino';
 import { getLogger } from '../../log.ts';
+import { openDestination } from '../../log-sink.ts';
 
 const log = getLogger('mapgate.access');
 
@@ -22,8 +23,7 @@ export class LogFile {
   /** @throws Error when the file cannot be opened */
   constructor(file: string) {
     this.#file = file;
-    // Opened at once, so that a wrong path is told at the start.
-    this.#destination = pino.destination({ dest: file, append: true, mkdir: true, sync: true });
+    this.#destination = openDestination(file);
     this.#destination.on('error', (error) => log.error({ err: error }, `cannot write ${file}`));
     this.#inode = statSync(file).ino;
     this.#checkedAt = performance.now();

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readTextFile } from '../../config/text-file.ts';
 import type { ConfigPlace } from '../../http/errors.ts';
 import { type IniSection, type IniText, parseIni } from './parse.ts';
 import type { IniProblems } from './problems.ts';
@@ -24,7 +24,10 @@ export class IniFile {
   readonly #problems: IniProblems;
   readonly #builtin: ReadonlyMap<string, string>;
 
-  /** @param file absolute; what is wrong with it is added to `problems` */
+  /**
+   * @param file absolute; what is wrong in it is added to `problems`
+   * @throws ConfigError when it cannot be read
+   */
   constructor(file: string, problems: IniProblems) {
     this.file = file;
     this.folder = dirname(file);
@@ -33,7 +36,9 @@ export class IniFile {
       ['here', this.folder],
       ['__file__', file],
     ]);
-    this.#text = parseIni(this.#read(), (severity, line, message) => problems[severity]({ file, line }, message));
+    this.#text = parseIni(readTextFile(file).text, (severity, line, message) =>
+      problems[severity]({ file, line }, message),
+    );
   }
 
   get sections(): readonly IniSection[] {
@@ -67,16 +72,6 @@ export class IniFile {
 
   place(section: IniSection): ConfigPlace {
     return { file: this.file, line: section.line, path: section.name };
-  }
-
-  #read(): string {
-    try {
-      return readFileSync(this.file, 'utf8');
-    } catch (cause) {
-      const message = `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
-      this.#problems.error({ file: this.file }, message);
-      return '';
-    }
   }
 
   #interpolate(text: string, section: IniSection | undefined, place: ConfigPlace, depth: number): string {

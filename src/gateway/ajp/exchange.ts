@@ -21,6 +21,7 @@ export interface AjpChannel {
 
 /** A request on an AJP connection, and its answer. */
 export class AjpExchange implements Exchange {
+  service: string | undefined;
   readonly body: IncomingBody;
   readonly #channel: AjpChannel;
   readonly #forward: ForwardRequest;

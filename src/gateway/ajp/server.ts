@@ -1,6 +1,7 @@
 import { type ProtocolError, resolveLimits } from '@mapgate/fastcgi-kit';
 import type { Application } from '../../http/application.ts';
 import { getLogger } from '../../log.ts';
+import { addOne, counter } from '../../metrics.ts';
 import type { TargetRule } from '../environ.ts';
 import { serve } from '../exchange.ts';
 import type { GatewayOptions } from '../limits.ts';
@@ -9,6 +10,7 @@ import { DEFAULT_PACKET_SIZE, MAX_PACKET_SIZE } from './codes.ts';
 import { AjpConnection } from './connection.ts';
 
 const log = getLogger('mapgate.gateway.ajp');
+const errors = counter('protocolErrors', 'ajp');
 
 export interface AjpOptions extends GatewayOptions {
   /** What the web server must send with each request (`secret=` of Apache's ProxyPass). Without it: 403. */
@@ -31,7 +33,10 @@ export function ajpServer(application: Application, rule: TargetRule = {}, optio
       `packetSize must be a whole number from ${DEFAULT_PACKET_SIZE} to ${MAX_PACKET_SIZE}, not ${String(packetSize)}`,
     );
   }
-  const onError = (error: ProtocolError): void => log.warn({ err: error }, 'an AJP connection was ended');
+  const onError = (error: ProtocolError): void => {
+    addOne(errors);
+    log.warn({ err: error }, 'an AJP connection was ended');
+  };
   return new SocketServer({
     connections: limits.connections,
     outputWindow: limits.outputWindow,

@@ -12,6 +12,7 @@ export interface CgiStreams {
 
 /** The request of a CGI program (RFC 3875): its environment, standard input and standard output. */
 export class CgiExchange implements Exchange {
+  service: string | undefined;
   readonly #environ: ReadonlyMap<string, string>;
   readonly #streams: CgiStreams;
   readonly #contentLength: number;

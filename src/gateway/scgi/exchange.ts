@@ -9,6 +9,7 @@ import type { ScgiHead } from './head-parser.ts';
 
 /** The request of an SCGI connection, and its answer: that of a CGI program, ended by closing the connection. */
 export class ScgiExchange implements Exchange {
+  service: string | undefined;
   readonly body: IncomingBody;
   readonly #socket: Socket;
   readonly #head: ScgiHead;

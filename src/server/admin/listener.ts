@@ -17,6 +17,7 @@ const log = getLogger('mapgate.server.admin');
 
 /** Only who runs the server. */
 const SOCKET_MODE = 0o600;
+const DIRECTORY_MODE = 0o755;
 
 /** Milliseconds that workers get to tell how they are. */
 const STATE_TIMEOUT = 500;
@@ -137,7 +138,7 @@ const PATHS = new Set(['/livez', '/readyz', '/metrics', '/status', '/purge', '/r
 async function listen(server: Server, address: Address): Promise<{ address: Address; close: () => void }> {
   if (address.kind === 'fd') throw new Error('a unix socket or a loopback address is needed');
   if (address.kind === 'unix') {
-    mkdirSync(dirname(address.path), { recursive: true });
+    mkdirSync(dirname(address.path), { recursive: true, mode: DIRECTORY_MODE });
     const listener = await listenOn(server, { path: address.path, mode: SOCKET_MODE });
     return { address, close: () => listener.close(false) };
   }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseAddress } from '../address.ts';
+import { type Address, parseAddress } from '../address.ts';
 
 const DEFAULT_PORT = 8080;
 
@@ -11,7 +11,16 @@ const DEFAULT_PORT = 8080;
  */
 export function parseBind(text: string): { host: string; port: number } {
   const isHost = isIP(text) !== 0 || !/^(?:.*:)?\d+$/.test(text);
-  const address = parseAddress(isHost ? `${isIP(text) === 6 ? `[${text}]` : text}:${DEFAULT_PORT}` : text);
-  if (address.kind !== 'tcp' || text === '') throw new RangeError(`${JSON.stringify(text)} is not [HOST:]PORT or HOST`);
+  const address = parsed(isHost ? `${isIP(text) === 6 ? `[${text}]` : text}:${DEFAULT_PORT}` : text);
+  if (address?.kind !== 'tcp' || text === '')
+    throw new RangeError(`${JSON.stringify(text)} is not [HOST:]PORT or HOST`);
   return { host: address.host, port: address.port };
+}
+
+function parsed(text: string): Address | undefined {
+  try {
+    return parseAddress(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -82,6 +82,13 @@ function current(supervisor: Supervisor): Metric[] {
       each(({ pending }) => pending),
     ),
     gauge(
+      'mapgate_waiting',
+      'Work under way in a worker that waits, by what for',
+      states.flatMap(({ pid, state }) =>
+        Object.entries(state.waiting).map(([phase, value]) => ({ labels: { pid, for: phase }, value })),
+      ),
+    ),
+    gauge(
       'mapgate_resident_memory_bytes',
       'Of a worker',
       each(({ residentMemory }) => residentMemory),

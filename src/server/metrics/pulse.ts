@@ -2,6 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ResponderStats } from '@mapgate/fastcgi-kit';
 import { pendingRequests } from '../../gateway/measure.ts';
 import { counter, takeCounts } from '../../metrics.ts';
+import { waitingCounts } from '../../waiting.ts';
 import { residentMemory } from '../memory.ts';
 import type { WorkerState } from '../messages.ts';
 
@@ -10,7 +11,12 @@ const DELAY_RESOLUTION = 50;
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
-const EVENTS = { protocolErrors: 'protocol_error', overloaded: 'overloaded', aborted: 'aborted' } as const;
+/** What of a responder's figures is counted where. */
+const EVENTS = {
+  protocolErrors: counter('protocolErrors', 'fastcgi'),
+  overloaded: counter('fastcgiEvents', 'overloaded'),
+  aborted: counter('fastcgiEvents', 'aborted'),
+} as const;
 type Events = Pick<ResponderStats, keyof typeof EVENTS>;
 
 const EVENT_KEYS = ['protocolErrors', 'overloaded', 'aborted'] as const;
@@ -31,6 +37,7 @@ export class Pulse {
       counts: takeCounts(),
       requests,
       pending: pendingRequests(),
+      waiting: waitingCounts(),
       residentMemory: residentMemory(),
       eventLoopDelay: { mean: late(this.#delay.mean), max: late(this.#delay.max) },
     };
@@ -40,7 +47,7 @@ export class Pulse {
 
   #countEvents(events: Events): void {
     for (const key of EVENT_KEYS) {
-      const values = counter('fastcgiEvents', EVENTS[key]);
+      const values = EVENTS[key];
       values[0] = (values[0] ?? 0) + events[key] - this.#before[key];
     }
     this.#before = events;

@@ -72,13 +72,14 @@ export class PooledHttp implements SourceHttp {
   async fetch(configuredUrl: string, signal: AbortSignal, details: RequestDetails = {}): Promise<HttpAnswer> {
     const { form, contentType, accept, takesAnyStatus } = details;
     const { url, credentials } = splitCredentials(configuredUrl);
-    const leave = await waitingFor(signal, 'a place at a source', this.#enter(url, signal));
+    const { host } = new URL(url);
+    const leave = await this.#enter(url, host, signal);
     const started = performance.now();
     let answer: ReceivedAnswer;
     try {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#timeout)]);
       const running = this.#exchange.run({ url, credentials, form, contentType, accept, signal: limited });
-      answer = await waitingFor(signal, `source ${new URL(url).host}`, running);
+      answer = await waitingFor(signal, 'source', host, running);
     } catch (error) {
       this.#log(url, form, undefined, started);
       throw this.#errorOf(error, url, signal);
@@ -95,11 +96,11 @@ export class PooledHttp implements SourceHttp {
   }
 
   /** Waits for a place among the requests to the host, as long as a request may last (rows GLB-10, GLB-17). */
-  async #enter(url: string, signal: AbortSignal): Promise<(() => void) | undefined> {
+  async #enter(url: string, host: string, signal: AbortSignal): Promise<(() => void) | undefined> {
     if (this.#concurrency === 0) return undefined;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(this.#timeout)]);
     try {
-      return await this.#shared.places.enter(url, this.#concurrency, limited);
+      return await waitingFor(signal, 'place', host, this.#shared.places.enter(url, this.#concurrency, limited));
     } catch (error) {
       throw this.#errorOf(error, url, signal);
     }

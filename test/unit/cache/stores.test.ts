@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { openDatabase } from '../../../src/cache/store/sqlite.ts';
 import type { TileCoord } from '../../../src/grid/types.ts';
 import { ConfigError, RequestError } from '../../../src/http/errors.ts';
@@ -121,12 +122,51 @@ describe('file store', () => {
     assert.deepEqual((await store.load(COORD, dimensions))?.body, BODY);
   });
 
-  for (const value of ['../x', 'a/b', '..', 'a\\b', 'a\0b']) {
+  for (const value of ['../x', 'a/b', '..', 'a\\b', 'a\0b', 'long'.repeat(100)]) {
     it(`CCH-09, SEC-05: a dimension of ${JSON.stringify(value)} is refused, not a crash`, async (test) => {
       const { store } = await buildStore(test);
       assert.throws(() => store.load(COORD, new Map([['time', value]])), RequestError);
     });
   }
+
+  it('SEC-05: whatever dimensions say, nothing is written outside the cache directory', async (test) => {
+    const { store, folder } = await buildStore(test);
+    const root = join(folder, 'osm_EPSG900913');
+    const part = fc.oneof(
+      fc.constantFrom('..', '.', '/', '\\', '\0', '%2e%2e', '~', ' ', '\n', 'a', '\u2025', 'é'),
+      fc.string(),
+    );
+    const value = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(''));
+    const dimensions = fc.dictionary(
+      fc.oneof(
+        fc.constantFrom('time', 'elevation'),
+        value.map((text) => `dim_${text}`),
+      ),
+      value,
+      {
+        minKeys: 1,
+        maxKeys: 3,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(dimensions, async (values) => {
+        const wanted = new Map(Object.entries(values));
+        try {
+          await store.store([{ coord: COORD, body: BODY }], wanted);
+        } catch (error) {
+          assert.ok(error instanceof RequestError, String(error));
+          assert.equal(error.status, 400);
+          return;
+        }
+        assert.deepEqual((await store.load(COORD, wanted))?.body, BODY);
+      }),
+      { numRuns: 200 },
+    );
+    assert.deepEqual(await readdir(folder), ['osm_EPSG900913']);
+    for (const file of await filesIn(root)) assert.match(file, /(?:^|\/)02\/000\/000\/003\/000\/000\/004\.png$/);
+    const depths = (await filesIn(root)).map((file) => file.split('/').length);
+    assert.ok(Math.max(...depths) <= 3 + 7, 'a value is one directory');
+  });
 
   it('CCH-06: quadkey has no place for dimensions', async (test) => {
     const { store } = await buildStore(test, { directory_layout: 'quadkey' });

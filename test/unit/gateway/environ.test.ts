@@ -106,6 +106,11 @@ describe('deriveTarget', () => {
       expect: ['/m', '/tms/'],
     },
     {
+      title: 'SEC-03: markup in X-Script-Name stays text in the mount',
+      variables: { SCRIPT_NAME: '', PATH_INFO: '/tms/', REQUEST_URI: '/tms/', HTTP_X_SCRIPT_NAME: '/"><script>' },
+      expect: ['/"><script>', '/tms/'],
+    },
+    {
       title: 'APP-09: X-Script-Name leaves a path that only begins alike',
       variables: { SCRIPT_NAME: '', PATH_INFO: '/maps/tms/', REQUEST_URI: '/maps/tms/', HTTP_X_SCRIPT_NAME: '/m' },
       expect: ['/m', '/maps/tms/'],
