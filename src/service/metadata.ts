@@ -36,9 +36,10 @@ export const metadataOptions = z
   })
   .transform((metadata): ServiceMetadata => metadata);
 
-/** A service's own `md` before the one of the WMS, value by value nothing is mixed (row TMS-10). */
+/** A service's own `md`, and what it does not say from that of the WMS (rows TMS-10, WMTS-01). */
 export function metadataOr(own: ServiceMetadata | undefined, context: ServiceMetadata | undefined): ServiceMetadata {
-  return own ?? context ?? EMPTY;
+  const given = Object.entries(own ?? {}).filter(([, value]) => value !== undefined);
+  return { ...EMPTY, ...context, ...Object.fromEntries(given) };
 }
 
 const EMPTY: ServiceMetadata = {

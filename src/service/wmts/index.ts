@@ -75,7 +75,7 @@ class WmtsService {
       const path = request.pathInfo.slice('/wmts'.length);
       const tile = this.#template.match(path);
       if (tile !== undefined) return this.#tile(request, tile, knownDimensions);
-      const info = this.#infoTemplate.match(path);
+      const info = this.#infoTemplate.matchInfo(path);
       if (info !== undefined) return this.#featureInfo(request, info, knownDimensions);
       throw new RequestError(`invalid request (${request.pathInfo})`, { code: 'InvalidParameterValue', status: 404 });
     });
@@ -158,6 +158,7 @@ type CheckNames = (asked: TileRequest, tiles: WmtsTiles) => void;
  * @throws RequestError
  */
 const knownDimensions: CheckNames = ({ dimensions }, { layer }) => {
+  if (dimensions.size === 0) return;
   for (const [name, value] of dimensions) {
     const isKnown = layer.dimensions.some((dimension) => dimension.name === name);
     if (!isKnown && value !== 'default') throw invalidValue(`unknown dimension: ${name}`, name);

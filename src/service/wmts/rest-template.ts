@@ -11,7 +11,10 @@ export interface RestTile {
   readonly extension: string | undefined;
   /** By lower-case name: the template's variables that WMTS itself does not know. */
   readonly dimensions: ReadonlyMap<string, string>;
-  /** A pixel of the tile, of templates for feature info. */
+}
+
+/** What a REST URL of feature info names. */
+export interface RestInfo extends RestTile {
   readonly pixel: readonly [column: number, row: number];
   /** The suffix of a format of feature info; undefined where the template has no place for it. */
   readonly infoFormat: string | undefined;
@@ -71,10 +74,19 @@ export class RestTemplate {
     this.#pattern = new RegExp(`^${source}$`);
   }
 
-  /** Reads a path; undefined if it is not of this form. */
+  /** Reads the path of a tile; undefined if it is not of this form. */
   match(path: string): RestTile | undefined {
     const found = this.#pattern.exec(path)?.groups;
-    if (found === undefined) return undefined;
+    return found && this.#tile(found);
+  }
+
+  /** Reads the path of feature info; undefined if it is not of this form. */
+  matchInfo(path: string): RestInfo | undefined {
+    const found = this.#pattern.exec(path)?.groups;
+    return found && { ...this.#tile(found), pixel: [Number(found.I), Number(found.J)], infoFormat: found.InfoFormat };
+  }
+
+  #tile(found: Readonly<Record<string, string | undefined>>): RestTile {
     return {
       layer: found.Layer ?? '',
       matrixSet: found.TileMatrixSet ?? '',
@@ -86,8 +98,6 @@ export class RestTemplate {
         this.#dimensions.length === 0
           ? NO_DIMENSIONS
           : new Map(this.#dimensions.map((name) => [name.toLowerCase(), found[name] ?? ''])),
-      pixel: [Number(found.I), Number(found.J)],
-      infoFormat: found.InfoFormat,
     };
   }
 

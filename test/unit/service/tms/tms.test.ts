@@ -208,6 +208,8 @@ describe('documents', () => {
     const defaultMetadata = { ...tms.options.parse({ md: FULL_METADATA }).md } as never;
     const { text } = await getFrom(tms, {}, { defaultMetadata })('/tms/1.0.0');
     assert.match(text, /<Title>City maps<\/Title>/);
+    const own = await getFrom(tms, { md: { title: 'Own' } }, { defaultMetadata })('/tms/1.0.0');
+    assert.match(own.text, /<Title>Own<\/Title>\s*<Abstract>All &lt;the&gt; maps &amp; more<\/Abstract>/);
   });
 
   it('TMS-03: describes a tile map with its levels', async () => {

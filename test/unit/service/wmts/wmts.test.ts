@@ -75,8 +75,14 @@ describe('tiles', () => {
 describe('exceptions', () => {
   const all = "['version', 'layer', 'style', 'tilematrixset', 'tilematrix', 'tilerow', 'tilecol', 'format']";
   const cases = [
-    ['no request', '/service?SERVICE=WMTS', 500, 'NoApplicableCode', "unknown WMTS request type 'None'"],
-    ['unknown request', kvp({ REQUEST: 'GetFoo' }), 500, 'NoApplicableCode', "unknown WMTS request type 'None'"],
+    ['WMTS-02: no request', '/service?SERVICE=WMTS', 500, 'NoApplicableCode', "unknown WMTS request type 'None'"],
+    [
+      'WMTS-02: unknown request',
+      kvp({ REQUEST: 'GetFoo' }),
+      500,
+      'NoApplicableCode',
+      "unknown WMTS request type 'None'",
+    ],
     [
       'WMTS-03: nothing but the request',
       '/service?SERVICE=WMTS&REQUEST=GetTile',
@@ -246,6 +252,40 @@ describe('capabilities', () => {
       if (found !== undefined) assert.equal(found, '');
     });
   }
+
+  it('WMTS-01: `md` goes before that of the WMS, value by value', async () => {
+    const defaultMetadata = wmts.options.parse({ md: { title: 'Of the WMS', abstract: 'Too' } }).md ?? undefined;
+    const { text } = await getFrom(wmts, { md: { title: 'Own' } }, { defaultMetadata })(ways[0][1]);
+    assert.match(text, /<ows:Title>Own<\/ows:Title>\s*<ows:Abstract>Too<\/ows:Abstract>/);
+  });
+
+  it('WMTS-11: describe a layer', async () => {
+    const { text } = await get(ways[1][1]);
+    const [, layer] = /(<Layer>[\s\S]*?<\/Layer>)/.exec(text) ?? [];
+    assert.equal(
+      layer,
+      `<Layer>
+      <ows:Title>Streets &amp; &lt;houses&gt;</ows:Title>
+      <ows:Abstract>An abstract</ows:Abstract>
+      <ows:WGS84BoundingBox>
+        <ows:LowerCorner>-180 -85.0511287798066</ows:LowerCorner>
+        <ows:UpperCorner>180 85.0511287798066</ows:UpperCorner>
+      </ows:WGS84BoundingBox>
+      <ows:Identifier>osm</ows:Identifier>
+      <Style isDefault="true">
+        <ows:Identifier>default</ows:Identifier>
+      </Style>
+      <Format>image/png</Format>
+      <TileMatrixSetLink>
+        <TileMatrixSet>GLOBAL_MERCATOR</TileMatrixSet>
+      </TileMatrixSetLink>
+      <TileMatrixSetLink>
+        <TileMatrixSet>webmercator</TileMatrixSet>
+      </TileMatrixSetLink>
+      <ResourceURL format="image/png" resourceType="tile" template="http://maps.example/wmts/osm/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.png"/>
+    </Layer>`,
+    );
+  });
 
   it('WMTS-04: are found below any folder', async () => {
     assert.equal((await get('/wmts/osm/1.0.0/WMTSCapabilities.xml')).status, 200);
