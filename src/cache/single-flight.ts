@@ -44,6 +44,8 @@ export class SingleFlight<Result> {
 
   #start(key: string, work: (signal: AbortSignal) => Promise<Result>): Flight<Result> {
     const controller = new AbortController();
+    // A flight may ask for many tiles at once, each of which listens; Node 20 takes more than ten for a leak.
+    setMaxListeners(0, controller.signal);
     const flight: Flight<Result> = { result: work(controller.signal), controller, waiting: 0 };
     this.#flights.set(key, flight);
     const end = () => {

@@ -85,6 +85,18 @@ describe('single flight', () => {
     assert.equal(await flights.run('a', never, async () => 2), 2);
   });
 
+  it('lets any number of pieces of the work listen, without a warning of a leak', async (t) => {
+    const warnings: string[] = [];
+    const note = ({ message }: Error): unknown => warnings.push(message);
+    process.on('warning', note);
+    t.after(() => process.off('warning', note));
+    await new SingleFlight<void>().run('a', never, async (signal) => {
+      for (let count = 0; count < 50; count++) signal.addEventListener('abort', () => {});
+    });
+    await new Promise(setImmediate);
+    assert.deepEqual(warnings, []);
+  });
+
   it('does not start for who is gone already', async () => {
     const flights = new SingleFlight<number>();
     await assert.rejects(
