@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { configurationSchema } from '../config/index.ts';
 import { checkEverything } from '../deploy/check.ts';
+import { DEFAULT_TARGET } from '../deploy/target.ts';
 import { ConfigError } from '../http/errors.ts';
 
 /** `mapgate check TARGET`: every problem of a configuration at once; exit code 0 fine, 1 warnings only, 2 errors. */
 export function checkCommand(): Command {
   return new Command('check')
     .description('check a deployment file, a mapproxy.yaml or a directory of projects, and print all problems')
-    .argument('[target]', 'what to check', 'mapgate.yaml')
+    .argument('[target]', 'what to check', DEFAULT_TARGET)
     .option('--json', 'print the problems as JSON')
     .option('--schema', 'print the JSON Schema of mapproxy.yaml, for editors, and check nothing')
     .addHelpText('after', '\nExit code: 0 all is well, 1 there are warnings, 2 there are errors.')

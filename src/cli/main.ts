@@ -28,6 +28,12 @@ program.addCommand(pingCommand());
 program.addCommand(schemaCommand());
 for (const command of program.commands) command.copyInheritedSettings(program);
 
+// Whoever reads the output, as `head`, may have enough of it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

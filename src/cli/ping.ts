@@ -42,7 +42,7 @@ async function ping(addr: string, uri: string | undefined, flags: { timeout: num
     await (uri === undefined ? askValues(client, addr) : askUri(client, addr, uri, flags.body === true));
     client.close();
   } catch (error) {
-    process.stderr.write(`mapgate: ${addr}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`mapgate: ${addr}: ${reasonOf(error)}\n`);
     process.exitCode = 1;
   } finally {
     clearTimeout(timer);
@@ -55,6 +55,18 @@ function clientAddress(addr: string): FcgiClientAddress {
   if (address.kind === 'fd') throw new ConfigError('a descriptor cannot be asked; name a socket or HOST:PORT');
   return address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
 }
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return CONNECT_PROBLEMS[code] ?? error.message;
+}
+
+const CONNECT_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such socket: nothing serves there',
+  ECONNREFUSED: 'nothing serves there (connection refused)',
+  EACCES: 'this account may not connect there (see mode, owner and group of the socket)',
+};
 
 function addressOf(addr: string): Address {
   try {

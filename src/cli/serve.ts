@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { checkDeployment, readTarget, type ServeOptions } from '../deploy/target.ts';
+import { checkDeployment, DEFAULT_TARGET, readTarget, type ServeOptions } from '../deploy/target.ts';
 import { isCgi } from '../gateway/cgi/answer.ts';
 import { ConfigError } from '../http/errors.ts';
 import { configureLogging, getLogger } from '../log.ts';
@@ -30,7 +30,7 @@ interface Flags {
 export function serveCommand(): Command {
   return new Command('serve')
     .description('serve a deployment file (mapgate.yaml, .ini), a mapproxy.yaml, a directory of projects or a module')
-    .argument('[target]', 'what to serve', 'mapgate.yaml')
+    .argument('[target]', 'what to serve', DEFAULT_TARGET)
     .option('--fastcgi <addr>', 'listen for FastCGI: unix:PATH, HOST:PORT, :PORT or fd:N; may be repeated', append)
     .option('--http <addr>', 'listen for HTTP; may be repeated', append)
     .option('--scgi <addr>', 'listen for SCGI; may be repeated', append)

@@ -29,6 +29,13 @@ export interface ServeOptions {
   readonly handedOver?: readonly Listen[];
 }
 
+/** What is served where nothing is named. */
+export const DEFAULT_TARGET = 'mapgate.yaml';
+
+const NO_DEFAULT =
+  'no such file; name what to serve, as mapproxy.yaml, or have something made to begin with: ' +
+  'mapgate create -t base-config maps';
+
 const MODULES = new Set(['.mjs', '.js', '.cjs', '.ts', '.mts']);
 
 /**
@@ -72,7 +79,7 @@ function targetOf(target: string): ReadDeployment {
   const ini = /^(.+\.ini)(?:#(.*))?$/.exec(target);
   if (ini !== null) return readIni(existing(resolve(ini[1] ?? target)), ini[2]);
   if (target === '') throw new ConfigError('the target is empty: name a file or a directory', { file: 'command line' });
-  const file = existing(resolve(target));
+  const file = existing(resolve(target), target === DEFAULT_TARGET ? NO_DEFAULT : NO_FILE);
   if (statSync(file).isDirectory()) {
     return plain({ kind: 'projects', directory: file, allowListing: true, limit: DEFAULT_PROJECT_LIMIT });
   }
@@ -86,8 +93,11 @@ const NO_PYTHON =
   'is a Python script, which cannot be run here; serve its mapproxy.yaml, or have a script made: ' +
   'mapgate create -t app -f mapproxy.yaml server.mjs';
 
-function existing(file: string): string {
-  if (!existsSync(file)) throw new ConfigError('no such file', { file });
+const NO_FILE = 'no such file';
+
+/** @param missing what is said where there is none */
+function existing(file: string, missing = NO_FILE): string {
+  if (!existsSync(file)) throw new ConfigError(missing, { file });
   return file;
 }
 

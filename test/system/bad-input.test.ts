@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { Sandbox } from '../front/sandbox.ts';
@@ -135,6 +136,11 @@ const PLACES: Bad[] = [
 ];
 
 const OTHERS: Bad[] = [
+  {
+    title: 'nothing to serve',
+    args: ['serve'],
+    says: /mapgate\.yaml: no such file; name what to serve, .*: mapgate create -t base-config maps/,
+  },
   { title: 'an unknown command', args: ['sevre'], says: /unknown command 'sevre'/ },
   { title: 'no worker', args: ['serve', '--workers', '0'], says: /must be a whole number from 1, or auto/ },
   { title: 'ping of an address that is none', args: ['ping', 'nowhere'], says: /"nowhere" is not an address/ },
@@ -202,6 +208,28 @@ describe('an address in use', () => {
     const args = ['serve', 'app.mjs', '--fastcgi', './s', '--http', `127.0.0.1:${port}`];
     const { code, said, left } = await run(t, { title: '', args, says: /./ });
     assert.match(said, new RegExp(`^mapgate: cannot listen on http 127\\.0\\.0\\.1:${port}: .* is in use\\n$`));
+    assert.deepEqual([code, left], [2, []]);
+  });
+});
+
+describe('a reader that has enough', () => {
+  it('ends the command without a word', () => {
+    const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+    const script = '{ "$0" "$1" schema mapproxy.yaml; echo $? >&2; } | head -c 10';
+    const { stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, main], { encoding: 'utf8' });
+    assert.equal(stdout.length, 10);
+    assert.equal(stderr, '0\n');
+  });
+});
+
+/** Whether ports below 1024 are kept for those with rights here. */
+const low = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
+
+describe('a port for which rights are needed', { skip: low <= 81 && 'every account may take any port here' }, () => {
+  it('is told with the address', async (t) => {
+    const args = ['serve', 'app.mjs', '--http', '127.0.0.1:81'];
+    const { code, said, left } = await run(t, { title: '', args, says: /./, asNobody: true });
+    assert.match(said, /^mapgate: cannot listen on http 127\.0\.0\.1:81: .*EACCES.*\n$/);
     assert.deepEqual([code, left], [2, []]);
   });
 });
