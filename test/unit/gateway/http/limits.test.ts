@@ -142,7 +142,7 @@ describe('the HTTP server: connections', () => {
 
   it('disconnects who takes no output, and nobody who waits for an answer', async (t) => {
     let slow: () => void = () => {};
-    const { server, address } = await start(t, { writeTimeout: 50 }, ({ pathInfo }) =>
+    const { server, address } = await start(t, { writeTimeout: 500 }, ({ pathInfo }) =>
       pathInfo === '/large'
         ? textResponse(200, 'x'.repeat(32 << 20))
         : new Promise((resolve) => {

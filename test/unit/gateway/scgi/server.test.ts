@@ -76,7 +76,7 @@ describe('the SCGI server', () => {
   });
 
   it('disconnects who takes no output', async (t) => {
-    const { server, address } = await start(t, () => textResponse(200, 'x'.repeat(32 << 20)), { writeTimeout: 50 });
+    const { server, address } = await start(t, () => textResponse(200, 'x'.repeat(32 << 20)), { writeTimeout: 200 });
     const socket = await connected(t, address);
     socket.write(request(0));
     await once(socket, 'data');
