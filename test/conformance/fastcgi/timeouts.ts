@@ -36,11 +36,11 @@ export function timeoutTests(transport: Transport): void {
     });
 
     test('headerTimeout: does not concern a request that the application works on', async (t) => {
-      const { connect, requests } = await serve(t, transport, { onRequest: park, limits: { headerTimeout: 30 } });
+      const { connect, requests } = await serve(t, transport, { onRequest: park, limits: { headerTimeout: 300 } });
       const peer = await connect();
       peer.send(request(1));
       await eventually(() => requests.length === 1, 'the request was dispatched');
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await new Promise((resolve) => setTimeout(resolve, 600));
       requests[0]?.respond(HEAD);
       assert.equal((await peer.answer(1)).protocolStatus, COMPLETE);
     });
