@@ -47,7 +47,7 @@ export class BboxCoverage implements Coverage {
   }
 
   maskPolygons(bbox: Bbox, srs: Srs, size: Size): readonly Polygon[] {
-    const own = place(() => this.srs.transformBbox(srs, this.bbox)) ?? this.#visibleBbox(bbox, srs);
+    const own = place(() => this.srs.transformBbox(srs, this.bbox));
     if (own === undefined) return [];
     const [[left, top], [right, bottom]] = [
       toPixels([own[0], own[3]], bbox, size),
@@ -56,12 +56,6 @@ export class BboxCoverage implements Coverage {
     const shrunk: Bbox = [left + MASK_MARGIN, top + MASK_MARGIN, right - MASK_MARGIN, bottom - MASK_MARGIN];
     const common = bboxIntersection(shrunk, [0, 0, size[0], size[1]]);
     return common === undefined ? [] : [bboxPolygon(common)];
-  }
-
-  /** A rectangle that ends at a pole has no place in Mercator, but what a map there shows of it has. */
-  #visibleBbox(bbox: Bbox, srs: Srs): Bbox | undefined {
-    const visible = this.intersection(bbox, srs)?.bbox;
-    return visible && place(() => this.srs.transformBbox(srs, visible));
   }
 
   polygons(): readonly Polygon[] {

@@ -19,6 +19,12 @@ export const METERS_PER_DEGREE = 111319.4907932736;
 /** Where spherical Mercator ends as far as MapProxy is concerned, in degrees north (row TRAP-08). */
 const MERCATOR_LATITUDE = 85.06;
 
+/** What of a bbox in degrees Mercator has a place for; all of it where that is nothing. */
+function withoutPoles([west, south, east, north]: Bbox): Bbox {
+  const [lowest, highest] = [Math.max(south, -MERCATOR_LATITUDE), Math.min(north, MERCATOR_LATITUDE)];
+  return lowest < highest ? [west, lowest, east, highest] : [west, south, east, north];
+}
+
 const MERCATOR_CODES = new Set(['EPSG:900913', 'EPSG:3857', 'EPSG:102100', 'EPSG:102113']);
 
 /**
@@ -97,14 +103,15 @@ export class Srs {
   transformBbox(to: Srs, bbox: Bbox, points = 16): Bbox {
     if (this.equals(to)) return bbox;
     let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    const outline = Float64Array.from(edgePoints(bbox, points).flat());
+    const toMercator = this.#identity === 'EPSG:4326' && to.#identity === 'EPSG:3857';
+    const outline = Float64Array.from(edgePoints(toMercator ? withoutPoles(bbox) : bbox, points).flat());
     this.transformPoints(to, outline);
     for (let index = 0; index < outline.length; index += 2) {
       const [x, y] = [outline[index] ?? Number.NaN, outline[index + 1] ?? Number.NaN];
       // Math.min and Math.max hand NaN on, so that one look at the result is enough.
       [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
     }
-    if (this.#identity === 'EPSG:4326' && to.#identity === 'EPSG:3857') {
+    if (toMercator) {
       if (bbox[0] <= -180) west = -MERCATOR_LIMIT;
       if (bbox[1] <= -MERCATOR_LATITUDE) south = -MERCATOR_LIMIT;
       if (bbox[2] >= 180) east = MERCATOR_LIMIT;

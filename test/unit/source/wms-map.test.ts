@@ -115,7 +115,7 @@ describe('reprojection', () => {
       req: { url, layers: 'l' },
       supported_srs: ['EPSG:3857'],
     }));
-    assert.equal(await source.getMap({ ...QUERY, bbox: [0, -90, 10, -80] }), null);
+    assert.equal(await source.getMap({ ...QUERY, bbox: [0, -90, 10, -86] }), null);
     assert.deepEqual(server.urls, []);
   });
 });
