@@ -29,6 +29,19 @@ export default defineService<KmlOptions>({
   build(options, context): Service {
     return { paths: ['kml'], application: new KmlService(options, context).answer };
   },
+  demo(options, context) {
+    const maps = tileMapsOf(options.use_grid_names === true, context);
+    return {
+      name: 'KML',
+      purpose: 'Layers as super-overlays, for globes',
+      path: '/kml/',
+      links: [],
+      layerLinks: (layer) =>
+        maps
+          .filter((map) => map.layer.name === layer)
+          .map(({ spec, tileSet }) => ({ label: tileSet.grid.srs.code, path: `/kml/${layer}/${spec}` })),
+    };
+  },
 });
 
 const MEDIA_TYPE = 'application/vnd.google-earth.kml+xml';

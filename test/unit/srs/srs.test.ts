@@ -46,6 +46,12 @@ describe('bboxes', () => {
     assert.deepEqual(world, [-MERCATOR_LIMIT, -MERCATOR_LIMIT, MERCATOR_LIMIT, MERCATOR_LIMIT]);
   });
 
+  it("TRAP-08: a part of the world that ends at a pole ends at Mercator's end", () => {
+    const part = wgs84.transformBbox(srsByCode('EPSG:3857'), [-180, -90, -90, 0]);
+    assert.deepEqual(part.slice(0, 2), [-MERCATOR_LIMIT, -MERCATOR_LIMIT]);
+    assert.ok(Math.abs(part[2] + MERCATOR_LIMIT / 2) < 1e-6 && Math.abs(part[3]) < 1e-6);
+  });
+
   it('TRAP-08: only edges at the end of the world are snapped', () => {
     const bbox = wgs84.transformBbox(srsByCode('EPSG:3857'), [8.2, 53.1, 180, 85.06]);
     assert.deepEqual(

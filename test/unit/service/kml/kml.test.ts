@@ -5,7 +5,7 @@ import type { TileSet } from '../../../../src/layer/contract.ts';
 import kml from '../../../../src/service/kml/index.ts';
 import { getFrom } from '../../../support/build-service.ts';
 import { predefinedGrid } from '../../../support/fake-grids.ts';
-import { fakeTileLayer, fakeTileSet } from '../../../support/fake-services.ts';
+import { fakeContext, fakeTileLayer, fakeTileSet } from '../../../support/fake-services.ts';
 import { complaints } from '../../../support/schemas.ts';
 
 const get = getFrom(kml);
@@ -197,5 +197,26 @@ describe('errors', () => {
     const getFailing = getOne('utm32', { getTile: () => Promise.reject(new SourceError('No response from URL')) });
     const { status, text } = await getFailing('/kml/one/EPSG25832/0/0/0.png');
     assert.deepEqual([status, text], [500, 'No response from URL']);
+  });
+});
+
+describe('the demo pages', () => {
+  it('DEMO-01: link to the documents of each layer', async () => {
+    const context = fakeContext({
+      tileLayers: [
+        fakeTileLayer('one', [fakeTileSet(predefinedGrid('utm32')), fakeTileSet(predefinedGrid('GLOBAL_GEODETIC'))]),
+      ],
+    });
+    const links = kml.demo?.({}, context)?.layerLinks?.('one') ?? [];
+    assert.deepEqual(
+      links.map(({ label, path }) => [label, path]),
+      [
+        ['EPSG:25832', '/kml/one/EPSG25832'],
+        ['EPSG:4326', '/kml/one/EPSG4326'],
+      ],
+    );
+    const answer = getFrom(kml, {}, context);
+    for (const { path } of links) assert.equal((await answer(path)).status, 200);
+    assert.deepEqual(kml.demo?.({}, context)?.layerLinks?.('two'), []);
   });
 });
