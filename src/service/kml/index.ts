@@ -31,15 +31,18 @@ export default defineService<KmlOptions>({
   },
   demo(options, context) {
     const maps = tileMapsOf(options.use_grid_names === true, context);
+    const [first] = maps;
+    if (first === undefined) return undefined;
+    const document = ({ layer, spec }: TileMap): string => `/kml/${layer.name}/${spec}`;
     return {
       name: 'KML',
-      purpose: 'Layers as super-overlays, for globes',
-      path: '/kml/',
+      purpose: 'A super-overlay for each layer, for globes',
+      path: document(first),
       links: [],
       layerLinks: (layer) =>
         maps
           .filter((map) => map.layer.name === layer)
-          .map(({ spec, tileSet }) => ({ label: tileSet.grid.srs.code, path: `/kml/${layer}/${spec}` })),
+          .map((map) => ({ label: map.tileSet.grid.name, path: document(map) })),
     };
   },
 });

@@ -211,8 +211,8 @@ describe('the demo pages', () => {
     assert.deepEqual(
       links.map(({ label, path }) => [label, path]),
       [
-        ['EPSG:25832', '/kml/one/EPSG25832'],
-        ['EPSG:4326', '/kml/one/EPSG4326'],
+        ['utm32', '/kml/one/EPSG25832'],
+        ['GLOBAL_GEODETIC', '/kml/one/EPSG4326'],
       ],
     );
     const answer = getFrom(kml, {}, context);
