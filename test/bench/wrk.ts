@@ -32,7 +32,7 @@ end
   );
   const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   const child = spawn(findProgram('wrk') ?? 'wrk', [
-    ...['-t1', `-c${clients}`, `-d${seconds}s`, '-s', script],
+    ...['-t1', `-c${clients}`, `-d${seconds}s`, '--timeout', '60s', '-s', script],
     ...fields,
     new URL(url).origin,
   ]);

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { type MapServer, missingPackages, startMapgate, startMapProxy } from '../map-servers.ts';
 import { nginxInFront } from '../nginx.ts';
-import { cpuTime } from '../processes.ts';
+import { cpuTimeOfAll } from '../processes.ts';
 import { median } from '../table.ts';
 import { wrk } from '../wrk.ts';
 import { type MadeRow, madeRows, madeTiles, startSource } from './made.ts';
@@ -105,11 +105,11 @@ async function measureMaps(site: MapSite, url: string, candidates: readonly Cand
   for (let round = -1; round < rounds; round++) {
     for (const candidate of candidates) {
       const { name, pid } = serverOf(candidate);
-      const before = cpuTime(pid);
+      const before = cpuTimeOfAll(pid);
       // The first round warms up: code is compiled while it runs.
       const duration = round < 0 ? seconds * WARM_UP : seconds;
       const requests = await wrk({ url: `${url}/${name}`, paths, clients: CLIENTS, seconds: duration, folder });
-      if (round >= 0) figures.get(candidate.title)?.ms.push((cpuTime(pid) - before) / 1e6 / requests);
+      if (round >= 0) figures.get(candidate.title)?.ms.push((cpuTimeOfAll(pid) - before) / 1e6 / requests);
     }
   }
   return figures;
@@ -129,11 +129,11 @@ async function measureMade(url: string, candidates: readonly Candidate[], row: M
   for (let round = -1; round < rounds; round++) {
     const paths = tiles.next();
     for (const { title, paletted } of candidates) {
-      const before = cpuTime(paletted.pid);
+      const before = cpuTimeOfAll(paletted.pid);
       const options = { paths, clients: CLIENTS, seconds: round < 0 ? seconds * WARM_UP : seconds, folder };
       const requests = await wrk({ ...options, url: `${url}/${paletted.name}` });
       if (requests >= paths.length) throw new Error('meta tiles were asked for twice');
-      if (round >= 0) figures.get(title)?.ms.push((cpuTime(paletted.pid) - before) / 1e6 / requests);
+      if (round >= 0) figures.get(title)?.ms.push((cpuTimeOfAll(paletted.pid) - before) / 1e6 / requests);
     }
   }
   return figures;
