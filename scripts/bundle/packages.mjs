@@ -1,9 +1,9 @@
 // The packages that Mapgate runs with, copied into a folder, without what only builds, types, documents or tests them.
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 
 /** Needed to install, or by parts of a package that Mapgate does not use. */
-const NOT_AT_RUN_TIME = new Set(['prebuild-install', 'node-addon-api', 'geotiff', 'zarrita']);
+const NOT_AT_RUN_TIME = new Set(['prebuild-install', 'cmake-js', 'yargs', 'node-addon-api', 'geotiff', 'zarrita']);
 
 /** Files of no use at run time, but for licences. */
 const DROPPED = /\.(?:map|d\.[cm]?ts|md|markdown|flow|gyp|gypi|mk|o|a|c|cc|cpp|h|hpp|tsbuildinfo)$|^Makefile$|^\./;
@@ -63,7 +63,7 @@ function find(name, from, root) {
 }
 
 function copyPackage(name, from, to) {
-  const parts = new Set(DROPPED_PARTS[name] ?? []);
+  const parts = new Set([...(DROPPED_PARTS[name] ?? []), ...otherPlatforms(from)]);
   mkdirSync(dirname(to), { recursive: true });
   cpSync(from, to, {
     recursive: true,
@@ -76,6 +76,16 @@ function copyPackage(name, from, to) {
       return isWanted(file);
     },
   });
+}
+
+/** Folders of a package's prebuilt binaries that are not for this machine: `prebuilds/jpeg-turbo-win32-x64`. */
+function otherPlatforms(from) {
+  const folder = join(from, 'prebuilds');
+  if (!existsSync(folder)) return [];
+  const own = `${process.platform}-${process.arch}`;
+  return readdirSync(folder)
+    .filter((name) => !name.endsWith(own))
+    .map((name) => `prebuilds/${name}`);
 }
 
 /** Whether a file is wanted at run time, by its name. */

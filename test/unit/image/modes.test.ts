@@ -28,7 +28,10 @@ describe('modes', () => {
       // The library expands grey PNG when it looks at them.
       if (format === 'image/png') assert.deepEqual([body[24], body[25]], [8, 0], 'bits and colour type of PNG');
       else assert.equal((await shapeOf(body)).channels, 1);
-      assert.deepEqual([...(await decodeImage(body)).data.subarray(0, 4)], [124, 124, 124, 255]);
+      const [red = 0, green, blue, alpha] = (await decodeImage(body)).data;
+      assert.deepEqual([green, blue, alpha], [red, red, 255]);
+      // JPEG may lose one.
+      assert.ok(Math.abs(red - 124) <= (format === 'image/jpeg' ? 1 : 0), `${red}`);
     });
   }
 
