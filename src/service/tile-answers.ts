@@ -11,6 +11,7 @@ import type { Tile, TileLayer, TileSet } from '../layer/contract.ts';
 import { AuthorizationError, permissionsFor } from './authorization.ts';
 import { BlankTiles } from './blank-tile.ts';
 import type { ServiceContext } from './contract.ts';
+import { decorated } from './decoration.ts';
 
 /** A layer in one grid, as a service offers it. */
 export interface OfferedTiles {
@@ -135,7 +136,7 @@ export function outOfRange(): RequestError {
 function decoration(service: 'tms' | 'wmts' | 'kml', { decorate }: ServiceContext) {
   if (service === 'kml' || decorate === undefined) return undefined;
   return async (picture: Raster, layer: string, request: Request, extent: Extent) =>
-    decorate(picture, service, [layer], Object.fromEntries(request.variables()), extent);
+    decorated(decorate, picture, service, [layer], request, extent);
 }
 
 /** The request is handed on whole: its abort signal is made on first use, and a tile at hand has no use for it. */

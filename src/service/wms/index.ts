@@ -2,17 +2,17 @@ import { BboxCoverage } from '../../coverage/bbox-coverage.ts';
 import type { Coverage } from '../../coverage/contract.ts';
 import { bboxIntersects } from '../../grid/bbox.ts';
 import type { Application } from '../../http/application.ts';
-import { cacheableResponse, NO_CACHE_HEADERS, publicFor } from '../../http/caching.ts';
+import { cacheableResponse, NO_CACHE_HEADERS, PRIVATE_HEADERS, publicFor } from '../../http/caching.ts';
 import { RequestError, SourceError } from '../../http/errors.ts';
 import { parseQuery, type Query } from '../../http/query.ts';
 import type { Request } from '../../http/request.ts';
-import { Response, textResponse } from '../../http/response.ts';
+import { Response } from '../../http/response.ts';
 import { messageImage } from '../../image/message.ts';
 import type { MapLayer, MapOutput, TileLayer } from '../../layer/contract.ts';
 import { dimensionValues } from '../../layer/dimensions.ts';
 import { LimitedMapLayer } from '../../layer/limited-layer.ts';
 import { pointOf } from '../../source/server-point.ts';
-import { AuthorizationError, type Feature, type Permissions, permissionsFor } from '../authorization.ts';
+import { AuthorizationError, type Feature, type Permissions, permissionsFor, refusal } from '../authorization.ts';
 import { defineService, type Service, type ServiceContext } from '../contract.ts';
 import { decorated } from '../decoration.ts';
 import { capabilities130 } from './capabilities-130.ts';
@@ -75,11 +75,18 @@ class WmsService {
     const query = parseQuery(request.queryString);
     const version = negotiateVersion(query.get('version') ?? query.get('wmtver'), this.#settings.versions);
     try {
-      return await this.#dispatch(request, query, version);
+      return this.#forClient(await this.#dispatch(request, query, version));
     } catch (error) {
       return this.#failure(error, query, version);
     }
   };
+
+  /** What hooks made for one client a cache on the way must not give to another. */
+  #forClient(answer: Response): Response {
+    const { authorize, decorate } = this.#context;
+    if ((authorize === undefined && decorate === undefined) || 'Cache-Control' in answer.headers) return answer;
+    return new Response(answer.status, { ...answer.headers, ...PRIVATE_HEADERS }, answer.body);
+  }
 
   #dispatch(request: Request, query: Query, version: WmsVersion): Response | Promise<Response> {
     const asked = query.get('request')?.toLowerCase();
@@ -210,7 +217,7 @@ class WmsService {
 
   /** Rows TRAP-05, WMS-24, WMS-25. */
   async #failure(error: unknown, query: Query, version: WmsVersion): Promise<Response> {
-    if (error instanceof AuthorizationError) return textResponse(error.status ?? 403, error.message, NO_CACHE_HEADERS);
+    if (error instanceof AuthorizationError) return refusal(error);
     if (!(error instanceof RequestError) && !(error instanceof SourceError)) throw error;
     const asked = query.get('exceptions')?.toLowerCase() ?? '';
     const shown = asked.includes('image') ? error.message : asked.includes('blank') ? '' : undefined;

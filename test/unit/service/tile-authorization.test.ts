@@ -178,13 +178,19 @@ describe('decoration of tiles', () => {
 
     it(`AUTH-07, AUTH-08: the hook of ${name} is given the picture and told whose it is`, async () => {
       const calls: unknown[] = [];
-      const decorate: Decorate = ({ width, height }, ...told) => {
-        calls.push([width, height, ...told]);
-        return { data: Buffer.alloc(4), width: 1, height: 1, opaque: false };
+      const decorate: Decorate = (image, ...told) => {
+        calls.push([image.width, image.height, ...told]);
+        return image;
       };
       const { get } = await rigOf(name, { decorate });
       await get(tile, { headers: { Cookie: 'a=b' } });
       assert.deepEqual(calls, [[256, 256, name, ['one'], { HTTP_COOKIE: 'a=b' }, ['EPSG:3857', TILE_BBOX]]]);
+    });
+
+    it(`AUTH-08: a picture of another size from the hook of ${name} is not sent`, async () => {
+      const decorate: Decorate = () => ({ data: Buffer.alloc(4), width: 1, height: 1, opaque: false });
+      const { get } = await rigOf(name, { decorate });
+      await assert.rejects(async () => get(tile), /no picture of 256 x 256/);
     });
 
     it(`AUTH-08: what the hook of ${name} draws goes out in the format of the cache, for the client alone`, async () => {

@@ -48,6 +48,14 @@ describe('authorisation of the WMS', () => {
     assert.deepEqual(calls, [['wms.map', ['osm', 'photo'], { HTTP_COOKIE: 'a=b' }, ['EPSG:4326', [5, 50, 10, 55]]]]);
   });
 
+  it('AUTH-01: what is answered is for this client alone', async () => {
+    const { get } = await rig({ authorized: 'full' });
+    for (const target of [map('osm'), point('osm'), LEGEND, CAPABILITIES]) {
+      assert.equal((await get(target)).headers['Cache-Control'], 'private', target);
+    }
+    assert.equal((await getFrom(wms)(CAPABILITIES)).headers['Cache-Control'], undefined);
+  });
+
   const outcomes = [
     ['unauthenticated', 401, 'unauthorized'],
     ['none', 403, 'forbidden'],
