@@ -10,6 +10,7 @@ import { SourceError } from '../../../src/http/errors.ts';
 import { tryLockFile } from '../../../src/lock/file-lock.ts';
 import { configureLogging } from '../../../src/log.ts';
 import { srsByCode } from '../../../src/srs/srs.ts';
+import { eventually } from '../../support/fastcgi-peer.ts';
 import { blockPng, solidPng, type UpstreamRequest } from '../../support/map-server.ts';
 import { openMap } from '../../support/open-map.ts';
 import { filesIn } from '../../support/stores.ts';
@@ -145,6 +146,8 @@ describe('requests for many tiles', () => {
       let [now, most] = [0, 0];
       const { graph, server } = await openMap(test, wms(options), async (request) => {
         most = Math.max(most, ++now);
+        // The first is held until the second has come, so that a busy machine sees them together too.
+        await eventually(() => most >= limit, 'as many requests at a time as may be');
         const side = Number(new URLSearchParams(request.url).get('WIDTH'));
         const body = await blockPng(side, side);
         now--;
