@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fcgiRequest } from '@mapgate/fastcgi-kit';
 
 const DEADLINE = 240_000;
@@ -32,6 +32,7 @@ try {
   ]) {
     assert.ok(told.includes(server_) && told.includes(word), `lines for ${server_} are printed`);
   }
+  assert.equal(statSync(SOCKET).mode & 0o777, 0o666, 'a web server may connect, whatever its account');
   const page = await (await fetch('http://127.0.0.1:8080/demo/')).text();
   assert.match(page, /World \(Natural Earth\)/);
   const tile = Buffer.from(await (await fetch(`http://127.0.0.1:8080${TILE}`)).arrayBuffer());
