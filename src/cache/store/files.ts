@@ -9,7 +9,7 @@ import type { Permissions } from './contract.ts';
 const DIRECTORY_MODE = 0o755;
 const FILE_MODE = 0o644;
 
-// Not those of fs/promises, whose file handles take as much of the processor again as the system calls.
+// Not those of fs/promises: their file handles take twice the time beside the system calls.
 const writeWhole = promisify(writeFile);
 const rename = promisify(renameFile);
 

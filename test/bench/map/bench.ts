@@ -128,7 +128,7 @@ async function measureMade(url: string, candidates: readonly Candidate[], row: M
   }
   for (let round = -1; round < rounds; round++) {
     const paths = tiles.next();
-    // Who comes second pays for the files that the first one has just removed: ext4 does not use their inodes for seconds.
+    // In turns, so that nobody always comes after the other one, with the disk busy from what that wrote.
     for (const { title, paletted } of round % 2 === 0 ? candidates : candidates.toReversed()) {
       const before = cpuTimeOfAll(paletted.pid);
       const options = { paths, clients: CLIENTS, seconds: round < 0 ? seconds * WARM_UP : seconds, folder };
