@@ -4,7 +4,7 @@ import type { TileGrid } from '../grid/tile-grid.ts';
 import type { Size, TileCoord } from '../grid/types.ts';
 import { SourceError } from '../http/errors.ts';
 import { type BandSource, bandMerge } from '../image/band-merge.ts';
-import { encodeImage } from '../image/encode.ts';
+import { encodeImage, encodeWindow } from '../image/encode.ts';
 import { formatExtension, imageKind, sniffImageKind } from '../image/format.ts';
 import { cutGrey16, greyBits } from '../image/grey.ts';
 import { mergeLayers, withOpacity } from '../image/merge.ts';
@@ -90,8 +90,10 @@ async function cutTiles(
       if (heights !== undefined && isInside(left, top, grid.tileSize, meta.size)) {
         return { coord, body: await cutGrey16(heights.body, left, top, grid.tileSize, heights.kind), cacheable };
       }
-      const tile = windowOf(whole, left, top, grid.tileSize);
-      const { body } = await encodeImage(watermark === undefined ? tile : await watermark(tile, coord), image);
+      if (watermark === undefined) {
+        return { coord, body: await encodeWindow(whole, left, top, grid.tileSize, image), cacheable };
+      }
+      const { body } = await encodeImage(await watermark(windowOf(whole, left, top, grid.tileSize), coord), image);
       return { coord, body, cacheable };
     }),
   );

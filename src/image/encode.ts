@@ -1,12 +1,13 @@
-import type { Raster as PixelRaster } from '@mapgate/pixels';
+import type { Raster as PixelRaster, Window } from '@mapgate/pixels';
 import type { Sharp } from 'sharp';
+import type { Size } from '../grid/types.ts';
 import { formatExtension, type ImageKind, imageKind } from './format.ts';
 import { type Georeference, withGeoTags } from './geotiff.ts';
 import { greyOf } from './grey.ts';
 import { encodeJpeg } from './jpeg.ts';
 import type { ImageSettings } from './options.ts';
 import { pixels } from './pixels.ts';
-import { asPixels, asSharp, type Raster } from './raster.ts';
+import { asPixels, asSharp, type Raster, windowOf } from './raster.ts';
 
 export interface EncodedImage {
   readonly body: Buffer;
@@ -38,6 +39,25 @@ export async function encodeImage(
     return { body, mimeType: `image/${kind}` };
   }
   return { body: withGeoTags(body, georeference, [raster.width, raster.height]), mimeType: 'image/GeoTIFF' };
+}
+
+/**
+ * The same of a rectangle of a larger picture, such as a tile of a meta tile; what lies outside of the picture is
+ * transparent. A palette is made without copying the pixels.
+ */
+export async function encodeWindow(
+  raster: Raster,
+  left: number,
+  top: number,
+  [width, height]: Size,
+  settings: ImageSettings,
+): Promise<Buffer> {
+  const isInside = left >= 0 && top >= 0 && left + width <= raster.width && top + height <= raster.height;
+  const isPlain = imageKind(settings.format) === 'png' && settings.mode !== 'L' && settings.mode !== 'I';
+  if (isInside && isPlain && settings.colors !== 0 && isKeptWhole(raster, settings, 'png')) {
+    return paletted(asPixels(raster), settings, { left, top, width, height });
+  }
+  return (await encodeImage(windowOf(raster, left, top, [width, height]), settings)).body;
 }
 
 async function mixedKind(raster: Raster): Promise<ImageKind> {
@@ -80,10 +100,18 @@ async function compressed(
   }
 }
 
-function png(picture: PixelRaster, { colors, quantizer: method }: ImageSettings): Promise<Buffer> {
-  if (colors === 0) return pixels.encodePng(picture);
+function png(picture: PixelRaster, settings: ImageSettings): Promise<Buffer> {
+  return settings.colors === 0 ? pixels.encodePng(picture) : paletted(picture, settings);
+}
+
+function paletted(
+  picture: PixelRaster,
+  { colors, quantizer: method }: ImageSettings,
+  window: Window = { left: 0, top: 0, width: picture.width, height: picture.height },
+): Promise<Buffer> {
   // Median cut keeps one colour for what is transparent.
-  return pixels.encodeIndexedPng(picture, { colors: method === 'mediancut' ? Math.max(colors, 2) : colors, method });
+  const most = method === 'mediancut' ? Math.max(colors, 2) : colors;
+  return pixels.encodeIndexedPng(picture, { colors: most, method, window });
 }
 
 /** Whether alpha is written, or is no matter: PNGs leave it out where it says nothing. */

@@ -85,12 +85,26 @@ export interface PngOptions {
   readonly level?: number;
 }
 
+/** A rectangle of a raster, in whole pixels, inside of it. */
+export interface Window {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A picture that was decoded into another one. */
 export interface PlacedPng {
   readonly width: number;
   readonly height: number;
   /** Known to have no translucent pixel. */
   readonly opaque: boolean;
+}
+
+/** A picture that was decoded into four channels. */
+export interface RgbaPicture extends PlacedPng {
+  /** Width * height * 4 bytes. */
+  readonly data: Uint8Array;
 }
 
 /**
@@ -133,13 +147,18 @@ export interface Pixels {
   quantise(raster: Raster, options?: QuantiseOptions): Promise<IndexedRaster>;
   /** A PNG file. RGBA without a translucent pixel is written as RGB, palettes with the fewest bits. */
   encodePng(picture: Raster | IndexedRaster, options?: PngOptions): Promise<Buffer>;
-  /** `quantise` and `encodePng` in one go. */
-  encodeIndexedPng(raster: Raster, options?: QuantiseOptions & PngOptions): Promise<Buffer>;
+  /** `quantise` and `encodePng` in one go, of all of the raster or of a window, which is not copied. */
+  encodeIndexedPng(
+    raster: Raster,
+    options?: QuantiseOptions & PngOptions & { readonly window?: Window },
+  ): Promise<Buffer>;
   /**
    * Decodes PNG files of up to 8 bits, without interlacing and ICC profile; null for all others and what is no PNG.
    * Rejects damaged files and those with too many pixels. Palettes become RGB or RGBA.
    */
   decodePng(file: Uint8Array): Promise<Raster | null>;
+  /** The same into four channels, whatever the file has. */
+  decodeRgbaPng(file: Uint8Array): Promise<RgbaPicture | null>;
   /**
    * The same into an RGBA raster, the upper left pixel to (x, y); what does not fit is cut off. Nothing is written when
    * it rejects or answers null.

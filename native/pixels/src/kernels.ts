@@ -1,4 +1,4 @@
-import type { PlacedPng, Raster } from './contract.ts';
+import type { PlacedPng, Raster, RgbaPicture } from './contract.ts';
 
 /** What both implementations provide, arguments checked and laid out for C++. See cc/kernels for what they mean. */
 export interface Kernels {
@@ -34,8 +34,19 @@ export interface Kernels {
   encodePng(raster: Raster, level: number): Promise<Uint8Array>;
   /** `indices`: a raster of one channel. */
   encodePalette(indices: Raster, palette: Uint8Array, level: number): Promise<Uint8Array>;
-  encodeIndexedPng(raster: Raster, colors: number, quantiser: number, level: number): Promise<Uint8Array>;
+  /** Of a rectangle that lies inside of the raster. */
+  encodeIndexedPng(
+    raster: Raster,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+    colors: number,
+    quantiser: number,
+    level: number,
+  ): Promise<Uint8Array>;
   decodePng(file: Uint8Array, maxPixels: number): Promise<Raster | null>;
+  decodeRgbaPng(file: Uint8Array, maxPixels: number): Promise<RgbaPicture | null>;
   /** `target`: RGBA. */
   decodePngInto(target: Raster, file: Uint8Array, x: number, y: number, maxPixels: number): Promise<PlacedPng | null>;
 }

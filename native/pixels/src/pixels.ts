@@ -23,6 +23,7 @@ import type {
   Raster,
   ResampleOptions,
   WarpOptions,
+  Window,
 } from './contract.ts';
 import { type Kernels, OPERATION_NUMBERS, QUAD_NUMBERS, QUANTISERS, SAMPLINGS } from './kernels.ts';
 import { loadNativeKernels } from './native-kernels.ts';
@@ -191,13 +192,20 @@ function checkedPixels(
       return asBuffer(await kernels.encodePalette({ data: indices, width, height, channels: 1 }, palette, level));
     },
 
-    async encodeIndexedPng(raster: Raster, options: QuantiseOptions & PngOptions = {}) {
+    async encodeIndexedPng(raster: Raster, options: QuantiseOptions & PngOptions & { readonly window?: Window } = {}) {
       check('raster', raster);
-      return asBuffer(await kernels.encodeIndexedPng(raster, ...quantiseArguments(options), levelOf(options)));
+      const window = windowArguments(raster, options.window);
+      return asBuffer(
+        await kernels.encodeIndexedPng(raster, ...window, ...quantiseArguments(options), levelOf(options)),
+      );
     },
 
     async decodePng(file: Uint8Array) {
       return kernels.decodePng(checkBytes('file', file), maxPixels);
+    },
+
+    async decodeRgbaPng(file: Uint8Array) {
+      return kernels.decodeRgbaPng(checkBytes('file', file), maxPixels);
     },
 
     async decodePngInto(target: Raster, file: Uint8Array, x: number, y: number) {
@@ -250,6 +258,17 @@ const DEFAULT_LEVEL = 4;
 
 function levelOf({ level = DEFAULT_LEVEL }: PngOptions): number {
   return checkInteger('level', level, 0, 9);
+}
+
+function windowArguments(raster: Raster, window?: Window): [number, number, number, number] {
+  if (window === undefined) return [0, 0, raster.width, raster.height];
+  const { left, top, width, height } = window;
+  return [
+    checkInteger('window.left', left, 0, raster.width - 1),
+    checkInteger('window.top', top, 0, raster.height - 1),
+    checkInteger('window.width', width, 1, raster.width - left),
+    checkInteger('window.height', height, 1, raster.height - top),
+  ];
 }
 
 function quantiseArguments({ colors = 256, method = 'fastoctree' }: QuantiseOptions): [number, number] {

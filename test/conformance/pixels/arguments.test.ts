@@ -74,6 +74,14 @@ onEveryImplementation('arguments', (pixels) => {
     ],
     'no colours': [() => pixels.quantise(grey, { colors: 0 }), /colors is 0/],
     'too many colours': [() => pixels.encodeIndexedPng(grey, { colors: 257 }), /colors is 257/],
+    'a window beyond the raster': [
+      () => pixels.encodeIndexedPng(grey, { window: { left: 1, top: 0, width: 2, height: 2 } }),
+      /window\.width is 2/,
+    ],
+    'an empty window': [
+      () => pixels.encodeIndexedPng(grey, { window: { left: 0, top: 0, width: 1, height: 0 } }),
+      /window\.height is 0/,
+    ],
     'one colour and transparency': [() => pixels.quantise(grey, { colors: 1, method: 'mediancut' }), /colors is 1/],
     'an unknown level': [() => pixels.encodePng(grey, { level: 10 }), /level is 10/],
     'a palette without colours': [

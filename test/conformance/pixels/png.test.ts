@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
-import { createPixels } from '@mapgate/pixels';
+import { createPixels, type Raster } from '@mapgate/pixels';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { onEveryImplementation, rasterOf, rowsOf } from './implementations.ts';
@@ -335,5 +335,31 @@ onEveryImplementation('PNG', (pixels) => {
     ]);
     const file = await pixels.encodeIndexedPng(picture, { colors: 2, level: 9 });
     assert.deepEqual(file, await pixels.encodePng(await pixels.quantise(picture, { colors: 2 }), { level: 9 }));
+  });
+
+  for (const channels of [1, 3, 4] as const) {
+    test(`encodeIndexedPng of a window is that of the same pixels cut out, ${channels} channels`, async () => {
+      const [width, height] = [13, 11];
+      const data = Uint8Array.from({ length: width * height * channels }, (_, i) => (i * i * 31) & 255);
+      const window = { left: 4, top: 3, width: 9, height: 7 };
+      const cut = { data: new Uint8Array(9 * 7 * channels), width: 9, height: 7, channels };
+      await pixels.blit(cut, { data, width, height, channels }, -4, -3);
+      for (const colors of [5, 256]) {
+        const file = await pixels.encodeIndexedPng({ data, width, height, channels }, { colors, window });
+        assert.deepEqual(file, await pixels.encodeIndexedPng(cut, { colors }));
+      }
+    });
+  }
+
+  test('decodeRgbaPng gives four channels and tells whether the file has alpha', async () => {
+    const pictures = { grey: rasterOf([[7, 9]]), rgb: rasterOf([[[1, 2, 3]]]), rgba: rasterOf([[[1, 2, 3, 4]]]) };
+    const decode = async (picture: Raster) => pixels.decodeRgbaPng(await pixels.encodePng(picture));
+    const [grey, rgb, rgba] = [await decode(pictures.grey), await decode(pictures.rgb), await decode(pictures.rgba)];
+    assert.deepEqual([...(grey?.data ?? [])], [7, 7, 7, 255, 9, 9, 9, 255]);
+    assert.deepEqual([...(rgb?.data ?? [])], [1, 2, 3, 255]);
+    assert.deepEqual([...(rgba?.data ?? [])], [1, 2, 3, 4]);
+    assert.deepEqual([grey?.opaque, rgb?.opaque, rgba?.opaque], [true, true, false]);
+    assert.deepEqual([grey?.width, grey?.height], [2, 1]);
+    assert.equal(await pixels.decodeRgbaPng(Buffer.from('no PNG')), null);
   });
 });

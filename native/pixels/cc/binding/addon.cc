@@ -215,10 +215,20 @@ Napi::Value EncodePaletteCall(const Napi::CallbackInfo& info) {
   return Job::Start(info.Env(), arguments.TakeKept(), [=] { return FinishWithBytes(EncodePng(view, level)); });
 }
 
-/// raster, colors, quantiser, level
+/// The rectangle left, top, width, height of a raster.
+Raster NextWindow(Arguments& arguments, const Raster& raster) {
+  const uint32_t left = arguments.NextUint32(raster.width - 1);
+  const uint32_t top = arguments.NextUint32(raster.height - 1);
+  const uint32_t width = arguments.NextUint32(raster.width - left);
+  const uint32_t height = arguments.NextUint32(raster.height - top);
+  if (width == 0 || height == 0) Refuse(arguments, "an empty window");
+  return {raster.Row(top) + size_t{left} * raster.channels, width, height, raster.channels, raster.width};
+}
+
+/// raster, left, top, width, height, colors, quantiser, level
 Napi::Value EncodeIndexedPngCall(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
-  const Raster raster = arguments.NextRaster();
+  const Raster raster = NextWindow(arguments, arguments.NextRaster());
   const uint32_t colors = arguments.NextUint32(256);
   const auto quantiser = static_cast<Quantiser>(arguments.NextUint32(1));
   const auto level = static_cast<int>(arguments.NextUint32(kMaxZlibLevel));
@@ -243,6 +253,24 @@ Napi::Value DecodePngCall(const Napi::CallbackInfo& info) {
       result.Set("width", png.width);
       result.Set("height", png.height);
       result.Set("channels", png.channels);
+      return result;
+    });
+  });
+}
+
+/// file, most pixels
+Napi::Value DecodeRgbaPngCall(const Napi::CallbackInfo& info) {
+  Arguments arguments(info);
+  const auto file = arguments.NextBytes();
+  const uint32_t max_pixels = arguments.NextUint32();
+  return Job::Start(info.Env(), arguments.TakeKept(), [=] {
+    return FinishWith(DecodePng(file.first, file.second, max_pixels, true), [](Napi::Env env, DecodedPng&& png) -> Napi::Value {
+      if (!png.is_supported) return env.Null();
+      Napi::Object result = Napi::Object::New(env);
+      result.Set("data", ToBuffer(env, std::move(png.data)));
+      result.Set("width", png.width);
+      result.Set("height", png.height);
+      result.Set("opaque", !png.has_alpha);
       return result;
     });
   });
@@ -292,6 +320,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("encodePalette", EncodePaletteCall);
   add("encodeIndexedPng", EncodeIndexedPngCall);
   add("decodePng", DecodePngCall);
+  add("decodeRgbaPng", DecodeRgbaPngCall);
   add("decodePngInto", DecodePngIntoCall);
   return exports;
 }

@@ -18,7 +18,7 @@ struct Indexed {
   Bytes indices;
 };
 
-/// A picture of at most `max_colors` (1 to 256) colours; exact when the raster has no more.
+/// A picture of at most `max_colors` (1 to 256) colours; exact when the raster, which may be a window, has no more.
 Indexed Quantise(const Raster& raster, uint32_t max_colors, Quantiser quantiser);
 
 }  // namespace pixels

@@ -15,11 +15,13 @@ struct Raster {
   uint32_t width;
   uint32_t height;
   uint32_t channels;
+  /// Pixels from one row to the next where it is a window of a wider raster; else 0. Only kernels that say so take windows.
+  uint32_t stride = 0;
 
   size_t RowSize() const { return size_t{width} * channels; }
   size_t PixelCount() const { return size_t{width} * height; }
   size_t Size() const { return RowSize() * height; }
-  const uint8_t* Row(uint32_t y) const { return data + RowSize() * y; }
+  const uint8_t* Row(uint32_t y) const { return data + size_t{stride == 0 ? width : stride} * channels * y; }
 };
 
 /// A raster that is written to.

@@ -50,6 +50,15 @@ function convertRow(target: Raster, to: number, source: Raster, from: number, wi
   }
 }
 
+/** A copy of a rectangle that lies inside; all of it is not copied. */
+export function windowOf(raster: Raster, left: number, top: number, width: number, height: number): Raster {
+  const { channels } = raster;
+  if (width === raster.width && height === raster.height) return raster;
+  const window = { data: new Uint8Array(width * height * channels), width, height, channels };
+  blit(window, raster, -left, -top);
+  return window;
+}
+
 /** A copy with four channels. */
 export function toRgba(raster: Raster): Uint8Array<ArrayBuffer> {
   const data = new Uint8Array(raster.width * raster.height * 4);

@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels.ts';
 import { applyOpacity, hasAlpha, isSingleColor, transparentColor } from './alpha.ts';
 import { bandMerge } from './band-merge.ts';
-import { blit } from './blit.ts';
+import { blit, toRgba, windowOf } from './blit.ts';
 import { composite } from './composite.ts';
 import { decodePng } from './png-decode.ts';
 import { encodePalette, encodePng } from './png-encode.ts';
@@ -35,9 +35,15 @@ export const twinKernels: TwinKernels = {
   quantise,
   encodePng,
   encodePalette,
-  encodeIndexedPng(raster, colors, quantiser, level) {
-    const { palette, indices } = quantise(raster, colors, quantiser);
-    return encodePalette({ data: indices, width: raster.width, height: raster.height, channels: 1 }, palette, level);
+  encodeIndexedPng(raster, left, top, width, height, colors, quantiser, level) {
+    const { palette, indices } = quantise(windowOf(raster, left, top, width, height), colors, quantiser);
+    return encodePalette({ data: indices, width, height, channels: 1 }, palette, level);
   },
   decodePng,
+  decodeRgbaPng(file, maxPixels) {
+    const picture = decodePng(file, maxPixels);
+    if (picture === null) return null;
+    const { data, width, height, channels } = picture;
+    return { data: channels === 4 ? data : toRgba(picture), width, height, opaque: channels !== 4 };
+  },
 };

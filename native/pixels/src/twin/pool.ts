@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Transferable, Worker } from 'node:worker_threads';
 import type { Raster } from '../contract.ts';
 import type { Kernels } from '../kernels.ts';
-import { blit } from './blit.ts';
+import { blit, windowOf } from './blit.ts';
 import type { TwinKernels } from './kernels.ts';
 
 /** As many as libuv's pool has, which the native kernels share. */
@@ -101,8 +101,11 @@ export const typescriptKernels: Kernels = {
   quantise: (...args) => run('quantise', ...args),
   encodePng: (...args) => run('encodePng', ...args),
   encodePalette: (...args) => run('encodePalette', ...args),
-  encodeIndexedPng: (...args) => run('encodeIndexedPng', ...args),
+  // Cut here, so that a worker is not given all of a large raster for each of its windows.
+  encodeIndexedPng: (raster, left, top, width, height, ...rest) =>
+    run('encodeIndexedPng', windowOf(raster, left, top, width, height), 0, 0, width, height, ...rest),
   decodePng: (...args) => run('decodePng', ...args),
+  decodeRgbaPng: (...args) => run('decodeRgbaPng', ...args),
   async decodePngInto(target, file, x, y, maxPixels) {
     const picture = await run('decodePng', file, maxPixels);
     if (picture === null) return null;
