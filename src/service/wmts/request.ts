@@ -12,7 +12,7 @@ export interface TileRequest {
   readonly row: number;
   /** File extension: `png`; undefined: the layer's. */
   readonly extension: string | undefined;
-  /** Values of dimensions by lower-case name; by KVP all parameters. */
+  /** By lower-case name: by KVP all parameters, by REST the template's variables that WMTS itself does not know. */
   readonly dimensions: ReadonlyMap<string, string>;
 }
 

@@ -1,24 +1,5 @@
 import { ConfigError } from '../../http/errors.ts';
-
-/** What a REST URL names. */
-export interface RestTile {
-  readonly layer: string;
-  readonly matrixSet: string;
-  readonly matrix: string;
-  readonly row: number;
-  readonly column: number;
-  /** File extension; undefined where the template has no place for it. */
-  readonly extension: string | undefined;
-  /** By lower-case name: the template's variables that WMTS itself does not know. */
-  readonly dimensions: ReadonlyMap<string, string>;
-}
-
-/** What a REST URL of feature info names. */
-export interface RestInfo extends RestTile {
-  readonly pixel: readonly [column: number, row: number];
-  /** The suffix of a format of feature info; undefined where the template has no place for it. */
-  readonly infoFormat: string | undefined;
-}
+import type { InfoRequest, TileRequest } from './request.ts';
 
 const PATTERNS: Readonly<Record<string, string>> = {
   Layer: '[\\w.:-]+',
@@ -75,18 +56,18 @@ export class RestTemplate {
   }
 
   /** Reads the path of a tile; undefined if it is not of this form. */
-  match(path: string): RestTile | undefined {
+  match(path: string): TileRequest | undefined {
     const found = this.#pattern.exec(path)?.groups;
     return found && this.#tile(found);
   }
 
   /** Reads the path of feature info; undefined if it is not of this form. */
-  matchInfo(path: string): RestInfo | undefined {
+  matchInfo(path: string): InfoRequest | undefined {
     const found = this.#pattern.exec(path)?.groups;
     return found && { ...this.#tile(found), pixel: [Number(found.I), Number(found.J)], infoFormat: found.InfoFormat };
   }
 
-  #tile(found: Readonly<Record<string, string | undefined>>): RestTile {
+  #tile(found: Readonly<Record<string, string | undefined>>): TileRequest {
     return {
       layer: found.Layer ?? '',
       matrixSet: found.TileMatrixSet ?? '',
