@@ -89,7 +89,15 @@ void Warps() {
   const uint32_t channels = Any(2) == 0 ? 4 : source.channels;
   std::vector<uint8_t> result(size_t{31} * 17 * channels);
   pixels::Quad quad = {Any(31), Any(17), 31, 17, {}};
+  double* corners = quad.corners;
   for (double& corner : quad.corners) corner = Any(30) == 0 ? 1e300 : AnyPlace();
+  if (Any(2) == 0) {
+    // Along the axes of the source.
+    corners[2] = corners[0];
+    corners[6] = corners[4];
+    corners[5] = corners[3];
+    corners[7] = corners[1];
+  }
   const uint8_t background[4] = {1, 2, 3, 4};
   pixels::Warp(source.View(), {quad}, static_cast<pixels::Sampling>(Any(3)), background, {result.data(), 31, 17, channels});
 }

@@ -67,9 +67,11 @@ inline void DivideByAlpha(const int64_t colours[3], int64_t alpha, uint8_t value
     value[0] = value[1] = value[2] = 0;
     return;
   }
+  // Below 2^37 divided by less than 2^29: far enough from the next whole number for a double, which divides faster.
+  const auto divisor = static_cast<double>(alpha);
   for (uint32_t c = 0; c < 3; c++) {
     const int64_t rounded = std::max<int64_t>(0, colours[c]) + alpha / 2;
-    value[c] = static_cast<uint8_t>(std::min<int64_t>(255, rounded / alpha));
+    value[c] = static_cast<uint8_t>(std::min(255.0, static_cast<double>(rounded) / divisor));
   }
 }
 
@@ -125,11 +127,18 @@ inline __m128i TimesAlpha(__m128i two) {
   return _mm_xor_si128(_mm_mullo_epi16(two, alpha), _mm_set1_epi16(INT16_MIN));
 }
 
+/// The weights of a row are 1024 in all: so much is missing in the sum of what `TimesAlpha` gives.
+constexpr int64_t kMissingOfAlpha = int64_t{32768} * kCubicOne;
+
+/// Whether all of four pixels are.
+inline bool AreOpaque(__m128i four) {
+  const __m128i alphas = _mm_or_si128(four, _mm_set1_epi32(0x00FFFFFF));
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(alphas, _mm_set1_epi8(-1))) == 0xFFFF;
+}
+
 inline void InterpolateTranslucent(const __m128i pixels[4], const __m128i rows[4], __m128i first, __m128i second,
                                    const int16_t* down, uint8_t value[4]) {
   const __m128i zero = _mm_setzero_si128();
-  // The weights of a row are 1024 in all: so much of 32768 is missing in its sum.
-  constexpr int64_t kMissing = int64_t{32768} * kCubicOne;
   int64_t colours[3] = {0, 0, 0};
   int64_t alpha = 0;
   for (int32_t j = 0; j < 4; j++) {
@@ -139,7 +148,7 @@ inline void InterpolateTranslucent(const __m128i pixels[4], const __m128i rows[4
     int32_t plain[4];
     _mm_storeu_si128(reinterpret_cast<__m128i*>(sums), _mm_add_epi32(WeightPixels(left, first), WeightPixels(right, second)));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(plain), rows[j]);
-    for (uint32_t c = 0; c < 3; c++) colours[c] += (sums[c] + kMissing) * down[j];
+    for (uint32_t c = 0; c < 3; c++) colours[c] += (sums[c] + kMissingOfAlpha) * down[j];
     alpha += int64_t{plain[3]} * down[j];
   }
   DivideByAlpha(colours, alpha, value);
@@ -178,9 +187,7 @@ inline void InterpolateRgba(const Neighbours& lines, const int16_t* across, cons
   std::memcpy(value, &result, sizeof(result));
 
   const __m128i all = _mm_and_si128(_mm_and_si128(pixels[0], pixels[1]), _mm_and_si128(pixels[2], pixels[3]));
-  const __m128i alphas = _mm_or_si128(all, _mm_set1_epi32(0x00FFFFFF));
-  const bool opaque = _mm_movemask_epi8(_mm_cmpeq_epi8(alphas, _mm_set1_epi8(-1))) == 0xFFFF;
-  if (!opaque) InterpolateTranslucent(pixels, rows, first, second, down, value);
+  if (!AreOpaque(all)) InterpolateTranslucent(pixels, rows, first, second, down, value);
 }
 
 #endif

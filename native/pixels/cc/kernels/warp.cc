@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "bicubic_axes.h"
 #include "sampler.h"
 
 namespace pixels {
@@ -31,6 +32,9 @@ struct Mapping {
     y2 = (c[3] - c[1]) / height;
     y3 = (c[5] - c[3] - (c[7] - c[1])) / width / height;
   }
+
+  /// Whether columns stay columns, and rows stay rows.
+  bool IsAlongAxes() const { return x2 == 0 && x3 == 0 && y1 == 0 && y3 == 0; }
 };
 
 /// Where a row's pixels lie in the source.
@@ -65,9 +69,37 @@ void FillLine(const Raster& source, const Line& line, uint32_t length, uint8_t* 
   }
 }
 
+#ifdef PIXELS_HAS_SSE2
+
+/// A quad whose edges follow those of the source. Its inner pixels lie beside each other, as the source's do.
+void FillAlongAxes(const Raster& source, const Quad& quad, const Mapping& map, const Target& target) {
+  const Line line = {map.x0, map.x1, 0, 0};
+  std::vector<double> columns;
+  uint32_t left = 0;
+  for (uint32_t column = 0; column < quad.right - quad.left; column++) {
+    const double x = line.X(column);
+    if (!(x >= 0 && x < source.width)) continue;
+    if (columns.empty()) left = quad.left + column;
+    columns.push_back(x);
+  }
+  BicubicAxes axes(source, Cubic());
+  axes.SetColumns(columns);
+  for (uint32_t row = quad.top; row < quad.bottom && !columns.empty(); row++) {
+    const double y = map.y0 + map.y2 * (row - quad.top + 0.5);
+    if (y >= 0 && y < source.height) axes.FillRow(y, target.Row(row) + size_t{left} * 4);
+  }
+}
+
+#endif
+
 template <Sampling kSampling, uint32_t kChannels>
 void FillQuad(const Raster& source, const Quad& quad, const Target& target) {
   const Mapping map(quad);
+#ifdef PIXELS_HAS_SSE2
+  if (kSampling == Sampling::kBicubic && kChannels == 4 && map.IsAlongAxes()) {
+    return FillAlongAxes(source, quad, map, target);
+  }
+#endif
   const uint32_t length = quad.right - quad.left;
   for (uint32_t row = quad.top; row < quad.bottom; row++) {
     const double v = row - quad.top + 0.5;
