@@ -7,6 +7,7 @@
         "cc/binding/arguments.cc",
         "cc/kernels/alpha.cc",
         "cc/kernels/band_merge.cc",
+        "cc/kernels/bicubic_avx2.cc",
         "cc/kernels/bicubic_axes.cc",
         "cc/kernels/blit.cc",
         "cc/kernels/colour_table.cc",

@@ -67,13 +67,17 @@ inline void DivideByAlpha(const int64_t colours[3], int64_t alpha, uint8_t value
     value[0] = value[1] = value[2] = 0;
     return;
   }
-  // Below 2^37 divided by less than 2^29: far enough from the next whole number for a double, which divides faster.
-  const auto divisor = static_cast<double>(alpha);
   for (uint32_t c = 0; c < 3; c++) {
     const int64_t rounded = std::max<int64_t>(0, colours[c]) + alpha / 2;
-    value[c] = static_cast<uint8_t>(std::min(255.0, static_cast<double>(rounded) / divisor));
+    value[c] = static_cast<uint8_t>(std::min<int64_t>(255, rounded / alpha));
   }
 }
+
+/// Positions in the source: x, y of the first pixel of a line, and their steps.
+struct LineOfPositions {
+  double x_start, x_step;
+  double y_start, y_step;
+};
 
 /// Four lines of four pixels each.
 using Neighbours = const uint8_t* [4];
@@ -127,8 +131,47 @@ inline __m128i TimesAlpha(__m128i two) {
   return _mm_xor_si128(_mm_mullo_epi16(two, alpha), _mm_set1_epi16(INT16_MIN));
 }
 
-/// The weights of a row are 1024 in all: so much is missing in the sum of what `TimesAlpha` gives.
-constexpr int64_t kMissingOfAlpha = int64_t{32768} * kCubicOne;
+/// Sums of colours times alpha, and of alpha, over neighbours; whole numbers below 2^37, which doubles hold and divide as
+/// exactly as it takes.
+class TranslucentSums {
+ public:
+  /// `row` holds the sums of a row: of what `TimesAlpha` gives, and of alpha.
+  void Add(__m128i row, int16_t weight) {
+    const __m128d factor = _mm_set1_pd(weight);
+    colours_ = _mm_add_pd(colours_, _mm_mul_pd(_mm_cvtepi32_pd(row), factor));
+    last_ = _mm_add_pd(last_, _mm_mul_pd(_mm_cvtepi32_pd(_mm_srli_si128(row, 8)), factor));
+  }
+
+  /// Colours of a pixel whose alpha is known.
+  void Divide(uint8_t value[4]) const {
+    const __m128d alpha = _mm_unpackhi_pd(last_, last_);
+    const __m128i first = Quotients(colours_, alpha);
+    const __m128i third = Quotients(last_, alpha);
+    value[0] = static_cast<uint8_t>(_mm_cvtsi128_si32(first));
+    value[1] = static_cast<uint8_t>(_mm_cvtsi128_si32(_mm_srli_si128(first, 4)));
+    value[2] = static_cast<uint8_t>(_mm_cvtsi128_si32(third));
+  }
+
+ private:
+  /// The weights of 16 neighbours are 1024 * 1024 in all: so much of 32768 is missing.
+  static constexpr double kMissing = 32768.0 * kCubicOne * kCubicOne;
+
+  static __m128i Quotients(__m128d sums, __m128d alpha) {
+    const __m128d positive = _mm_max_pd(sums, _mm_setzero_pd());
+    const __m128d rounded = _mm_add_pd(positive, _mm_mul_pd(alpha, _mm_set1_pd(0.5)));
+    return _mm_cvttpd_epi32(_mm_min_pd(_mm_div_pd(rounded, alpha), _mm_set1_pd(255)));
+  }
+
+  __m128d colours_ = _mm_set1_pd(kMissing);
+  /// The third colour, and alpha.
+  __m128d last_ = _mm_setr_pd(kMissing, 0);
+};
+
+/// The fourth number of `alpha` after the first three of `colours`.
+inline __m128i WithAlpha(__m128i colours, __m128i alpha) {
+  const __m128i mask = _mm_setr_epi32(-1, -1, -1, 0);
+  return _mm_or_si128(_mm_and_si128(mask, colours), _mm_andnot_si128(mask, alpha));
+}
 
 /// Whether all of four pixels are.
 inline bool AreOpaque(__m128i four) {
@@ -138,20 +181,19 @@ inline bool AreOpaque(__m128i four) {
 
 inline void InterpolateTranslucent(const __m128i pixels[4], const __m128i rows[4], __m128i first, __m128i second,
                                    const int16_t* down, uint8_t value[4]) {
+  if (value[3] == 0) {
+    value[0] = value[1] = value[2] = 0;
+    return;
+  }
   const __m128i zero = _mm_setzero_si128();
-  int64_t colours[3] = {0, 0, 0};
-  int64_t alpha = 0;
+  TranslucentSums sums;
   for (int32_t j = 0; j < 4; j++) {
     const __m128i left = TimesAlpha(_mm_unpacklo_epi8(pixels[j], zero));
     const __m128i right = TimesAlpha(_mm_unpackhi_epi8(pixels[j], zero));
-    int32_t sums[4];
-    int32_t plain[4];
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(sums), _mm_add_epi32(WeightPixels(left, first), WeightPixels(right, second)));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(plain), rows[j]);
-    for (uint32_t c = 0; c < 3; c++) colours[c] += (sums[c] + kMissingOfAlpha) * down[j];
-    alpha += int64_t{plain[3]} * down[j];
+    const __m128i colours = _mm_add_epi32(WeightPixels(left, first), WeightPixels(right, second));
+    sums.Add(WithAlpha(colours, rows[j]), down[j]);
   }
-  DivideByAlpha(colours, alpha, value);
+  sums.Divide(value);
 }
 
 /// As `InterpolatePlainly<4>`.
@@ -199,30 +241,42 @@ class BicubicSampler {
   BicubicSampler(const Raster& source, const CubicWeights& cubic)
       : source_(source), cubic_(cubic), last_column_(static_cast<int32_t>(source.width) - 1) {}
 
-  void Sample(double x, double y, uint8_t value[4]) {
+  /// Where the neighbours of a position are, and what they weigh.
+  struct Place {
+    Neighbours lines;
+    const int16_t* across;
+    const int16_t* down;
+  };
+
+  /// `edge` holds the neighbours where some of them would lie outside of the source.
+  void Locate(double x, double y, uint8_t edge[4][4 * kChannels], Place& place) {
     const Position column = Split(x);
     const Position row = Split(y);
     if (row.index != row_) MoveTo(row.index);
     const int32_t left = column.index - 1;
-    Neighbours lines;
-    uint8_t edge[4][4 * kChannels];
     if (left >= 0 && left + 3 <= last_column_) {
-      for (int32_t j = 0; j < 4; j++) lines[j] = rows_[j] + static_cast<uint32_t>(left) * kChannels;
+      for (int32_t j = 0; j < 4; j++) place.lines[j] = rows_[j] + static_cast<uint32_t>(left) * kChannels;
     } else {
       for (int32_t j = 0; j < 4; j++) {
         for (int32_t i = 0; i < 4; i++) {
           const auto nearest = static_cast<uint32_t>(std::min(last_column_, std::max(0, left + i)));
           std::memcpy(edge[j] + static_cast<uint32_t>(i) * kChannels, rows_[j] + nearest * kChannels, kChannels);
         }
-        lines[j] = edge[j];
+        place.lines[j] = edge[j];
       }
     }
-    const int16_t* across = cubic_.of[column.fraction];
-    const int16_t* down = cubic_.of[row.fraction];
+    place.across = cubic_.of[column.fraction];
+    place.down = cubic_.of[row.fraction];
+  }
+
+  void Sample(double x, double y, uint8_t value[4]) {
+    uint8_t edge[4][4 * kChannels];
+    Place place;
+    Locate(x, y, edge, place);
 #ifdef PIXELS_HAS_SSE2
-    if (kChannels == 4) return InterpolateRgba(lines, across, down, value);
+    if (kChannels == 4) return InterpolateRgba(place.lines, place.across, place.down, value);
 #endif
-    InterpolatePlainly<kChannels>(lines, across, down, value);
+    InterpolatePlainly<kChannels>(place.lines, place.across, place.down, value);
   }
 
  private:

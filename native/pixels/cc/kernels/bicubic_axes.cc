@@ -17,29 +17,41 @@ size_t RoundedUp(size_t count) { return (count + kStep - 1) / kStep * kStep; }
 __m128i Load(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
 void Store(void* to, __m128i value) { _mm_storeu_si128(static_cast<__m128i*>(to), value); }
 
+bool IsOpaque(const uint8_t* pixels, size_t count) {
+  __m128i all = _mm_set1_epi32(-1);
+  size_t i = 0;
+  for (; i + kStep <= count; i += kStep) all = _mm_and_si128(all, Load(pixels + i * 4));
+  bool is_opaque = AreOpaque(all);
+  for (; i < count; i++) is_opaque = is_opaque && pixels[i * 4 + 3] == 255;
+  return is_opaque;
+}
+
 }  // namespace
 
-void BicubicAxes::SetColumns(const std::vector<double>& columns) {
-  columns_.clear();
+BicubicAxes::BicubicAxes(const Raster& source, const CubicWeights& cubic, const std::vector<double>& columns)
+    : source_(source), cubic_(cubic) {
   for (const double x : columns) {
     const Position at = Split(x);
     const int32_t first = at.index - 1;
     const bool is_at_edge = first < 0 || first + 4 > static_cast<int32_t>(source_.width);
     columns_.push_back({first, is_at_edge, cubic_.of[at.fraction]});
   }
-  for (Row& row : rows_) {
-    row.index = -1;
-    row.cut.assign(RoundedUp(columns.size()) * 4, 0);
-  }
+  for (Row& row : rows_) row.cut.resize(RoundedUp(columns.size()) * 4);
   line_.resize(RoundedUp(columns.size()) * 4);
 }
 
-void BicubicAxes::FillRow(double y, uint8_t* to) {
+bool BicubicAxes::FillRow(double y, uint8_t* to) {
   const Position at = Split(y);
   const int16_t* down = cubic_.of[at.fraction];
   const int32_t last = static_cast<int32_t>(source_.height) - 1;
   Row* rows[4];
   for (int32_t j = 0; j < 4; j++) rows[j] = &RowAt(std::min(last, std::max(0, at.index - 1 + j)));
+  for (const Row* row : rows) {
+    if (!row->is_opaque) return false;
+  }
+  for (Row* row : rows) {
+    if (!row->is_interpolated) Interpolate(*row);
+  }
 
   const __m128i first = PairOf(down);
   const __m128i second = PairOf(down + 2);
@@ -59,18 +71,21 @@ void BicubicAxes::FillRow(double y, uint8_t* to) {
   for (size_t sample = 0; sample < line_.size(); sample += kStep * 4) {
     Store(line_.data() + sample, _mm_packus_epi16(two_pixels(sample), two_pixels(sample + 8)));
   }
-  if (!(rows[0]->is_opaque && rows[1]->is_opaque && rows[2]->is_opaque && rows[3]->is_opaque)) {
-    Correct(rows, down, line_.data());
-  }
   std::memcpy(to, line_.data(), columns_.size() * 4);
+  return true;
 }
 
 BicubicAxes::Row& BicubicAxes::RowAt(int32_t index) {
   Row& row = rows_[index % 4];
-  if (row.index != index) {
-    row.index = index;
-    Interpolate(row);
-  }
+  if (row.index == index) return row;
+  row.index = index;
+  row.is_interpolated = false;
+  // Columns go one way.
+  const int32_t ends[2] = {columns_.front().first, columns_.back().first};
+  const int32_t last = static_cast<int32_t>(source_.width) - 1;
+  const auto begin = static_cast<size_t>(std::min(last, std::max(0, std::min(ends[0], ends[1]))));
+  const auto end = static_cast<size_t>(std::min(last, std::max(ends[0], ends[1]) + 3) + 1);
+  row.is_opaque = IsOpaque(source_.Row(static_cast<uint32_t>(index)) + begin * 4, end - begin);
   return row;
 }
 
@@ -78,56 +93,16 @@ void BicubicAxes::Interpolate(Row& row) const {
   const uint8_t* pixels = source_.Row(static_cast<uint32_t>(row.index));
   const __m128i zero = _mm_setzero_si128();
   const __m128i rounding = _mm_set1_epi32(kRowRounding);
-  __m128i all = _mm_set1_epi32(-1);
   int16_t* cut = row.cut.data();
   for (const Column& column : columns_) {
     const __m128i four = Neighbours(pixels, column);
-    all = _mm_and_si128(all, four);
     const __m128i sums = _mm_add_epi32(WeightPixels(_mm_unpacklo_epi8(four, zero), PairOf(column.weights)),
                                        WeightPixels(_mm_unpackhi_epi8(four, zero), PairOf(column.weights + 2)));
     const __m128i levels = _mm_srai_epi32(_mm_add_epi32(sums, rounding), kRowShift);
     _mm_storel_epi64(reinterpret_cast<__m128i*>(cut), _mm_packs_epi32(levels, levels));
     cut += 4;
   }
-  row.is_opaque = AreOpaque(all);
-  row.has_sums = false;
-}
-
-void BicubicAxes::AddSums(Row& row) const {
-  if (row.has_sums) return;
-  row.has_sums = true;
-  row.sums.resize(columns_.size() * 4);
-  row.opaque.resize(columns_.size());
-  const uint8_t* pixels = source_.Row(static_cast<uint32_t>(row.index));
-  const __m128i zero = _mm_setzero_si128();
-  for (size_t i = 0; i < columns_.size(); i++) {
-    const __m128i first = PairOf(columns_[i].weights);
-    const __m128i second = PairOf(columns_[i].weights + 2);
-    const __m128i four = Neighbours(pixels, columns_[i]);
-    const __m128i left = _mm_unpacklo_epi8(four, zero);
-    const __m128i right = _mm_unpackhi_epi8(four, zero);
-    int32_t plain[4];
-    Store(plain, _mm_add_epi32(WeightPixels(left, first), WeightPixels(right, second)));
-    int32_t* sums = row.sums.data() + i * 4;
-    Store(sums, _mm_add_epi32(WeightPixels(TimesAlpha(left), first), WeightPixels(TimesAlpha(right), second)));
-    sums[3] = plain[3];
-    row.opaque[i] = AreOpaque(four) ? 1 : 0;
-  }
-}
-
-void BicubicAxes::Correct(Row* const rows[4], const int16_t* down, uint8_t* to) const {
-  for (int32_t j = 0; j < 4; j++) AddSums(*rows[j]);
-  for (size_t i = 0; i < columns_.size(); i++, to += 4) {
-    if ((rows[0]->opaque[i] & rows[1]->opaque[i] & rows[2]->opaque[i] & rows[3]->opaque[i]) != 0) continue;
-    int64_t colours[3] = {0, 0, 0};
-    int64_t alpha = 0;
-    for (int32_t j = 0; j < 4 && to[3] != 0; j++) {
-      const int32_t* sums = rows[j]->sums.data() + i * 4;
-      for (uint32_t c = 0; c < 3; c++) colours[c] += (sums[c] + kMissingOfAlpha) * down[j];
-      alpha += int64_t{sums[3]} * down[j];
-    }
-    DivideByAlpha(colours, alpha, to);
-  }
+  row.is_interpolated = true;
 }
 
 __m128i BicubicAxes::Neighbours(const uint8_t* pixels, const Column& column) const {

@@ -12,17 +12,15 @@
 namespace pixels {
 
 /// Bicubic interpolation of an RGBA raster where columns of the target follow columns of the source, and rows follow rows:
-/// each row of the source is interpolated across once, for all rows of the target that need it. The bytes are those of
-/// `InterpolateRgba`.
+/// each row of the source is interpolated across once, for all rows of the target that need it. Only for what is opaque.
 class BicubicAxes {
  public:
-  BicubicAxes(const Raster& source, const CubicWeights& cubic) : source_(source), cubic_(cubic) {}
+  /// `columns`: where the target's columns lie, in pixels of the source, all inside of it.
+  BicubicAxes(const Raster& source, const CubicWeights& cubic, const std::vector<double>& columns);
 
-  /// Where the target's columns lie, in pixels of the source, all inside of it.
-  void SetColumns(const std::vector<double>& columns);
-
-  /// Interpolates a row of the target, as many pixels as there are columns. `y` is inside of the source.
-  void FillRow(double y, uint8_t* to);
+  /// Interpolates a row of the target, as many pixels as there are columns; the bytes are those of `InterpolateRgba`. `y` is
+  /// inside of the source. False: a row that is needed is not opaque, and nothing was written.
+  bool FillRow(double y, uint8_t* to);
 
  private:
   struct Column {
@@ -32,25 +30,17 @@ class BicubicAxes {
     const int16_t* weights;
   };
 
-  /// A row of the source, interpolated across.
+  /// A row of the source.
   struct Row {
     int32_t index = -1;
-    bool is_opaque = true;
+    bool is_opaque = false;
+    bool is_interpolated = false;
     /// Four channels of each column, cut to 16 bits, with room for whole registers.
     std::vector<int16_t> cut;
-
-    /// What only rows beside translucent pixels need: the sums of each column, of colours times alpha less 32768, and of
-    /// alpha; and whether all four neighbours are opaque.
-    bool has_sums = false;
-    std::vector<int32_t> sums;
-    std::vector<uint8_t> opaque;
   };
 
   Row& RowAt(int32_t index);
   void Interpolate(Row& row) const;
-  void AddSums(Row& row) const;
-  /// Computes what has a translucent neighbour again.
-  void Correct(Row* const rows[4], const int16_t* down, uint8_t* to) const;
   __m128i Neighbours(const uint8_t* pixels, const Column& column) const;
 
   const Raster& source_;

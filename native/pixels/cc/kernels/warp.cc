@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "bicubic_avx2.h"
 #include "bicubic_axes.h"
 #include "sampler.h"
 
@@ -38,10 +39,7 @@ struct Mapping {
 };
 
 /// Where a row's pixels lie in the source.
-struct Line {
-  double x_start, x_step;
-  double y_start, y_step;
-
+struct Line : LineOfPositions {
   double X(uint32_t column) const { return x_start + x_step * (column + 0.5); }
   double Y(uint32_t column) const { return y_start + y_step * (column + 0.5); }
 };
@@ -69,12 +67,30 @@ void FillLine(const Raster& source, const Line& line, uint32_t length, uint8_t* 
   }
 }
 
+template <Sampling kSampling, uint32_t kChannels>
+void FillRow(const Raster& source, const Quad& quad, const Mapping& map, uint32_t row, const Target& target) {
+  const double v = row - quad.top + 0.5;
+  const Line line = {{map.x0 + map.x2 * v, map.x1 + map.x3 * v, map.y0 + map.y2 * v, map.y1 + map.y3 * v}};
+  const uint32_t length = quad.right - quad.left;
+  uint8_t* to = target.Row(row) + size_t{quad.left} * target.channels;
+  // Rounding keeps order, so what lies between two points inside is inside.
+  const bool is_inside = IsInside(source, line.X(0), line.Y(0)) && IsInside(source, line.X(length - 1), line.Y(length - 1));
+  if (!is_inside) return FillLine<kSampling, kChannels, false>(source, line, length, to, target.channels);
+#ifdef PIXELS_HAS_AVX2
+  if (kSampling == Sampling::kBicubic && kChannels == 4 && HasAvx2()) {
+    return FillLineWithAvx2(source, Cubic(), line, length, to);
+  }
+#endif
+  FillLine<kSampling, kChannels, true>(source, line, length, to, target.channels);
+}
+
 #ifdef PIXELS_HAS_SSE2
 
-/// A quad whose edges follow those of the source. Its inner pixels lie beside each other, as the source's do.
+/// A quad whose edges follow those of the source.
 void FillAlongAxes(const Raster& source, const Quad& quad, const Mapping& map, const Target& target) {
-  const Line line = {map.x0, map.x1, 0, 0};
+  const Line line = {{map.x0, map.x1, 0, 0}};
   std::vector<double> columns;
+  // Columns inside of the source lie beside each other.
   uint32_t left = 0;
   for (uint32_t column = 0; column < quad.right - quad.left; column++) {
     const double x = line.X(column);
@@ -82,11 +98,13 @@ void FillAlongAxes(const Raster& source, const Quad& quad, const Mapping& map, c
     if (columns.empty()) left = quad.left + column;
     columns.push_back(x);
   }
-  BicubicAxes axes(source, Cubic());
-  axes.SetColumns(columns);
-  for (uint32_t row = quad.top; row < quad.bottom && !columns.empty(); row++) {
+  if (columns.empty()) return;
+  BicubicAxes axes(source, Cubic(), columns);
+  for (uint32_t row = quad.top; row < quad.bottom; row++) {
     const double y = map.y0 + map.y2 * (row - quad.top + 0.5);
-    if (y >= 0 && y < source.height) axes.FillRow(y, target.Row(row) + size_t{left} * 4);
+    if (!(y >= 0 && y < source.height)) continue;
+    if (axes.FillRow(y, target.Row(row) + size_t{left} * 4)) continue;
+    FillRow<Sampling::kBicubic, 4>(source, quad, map, row, target);
   }
 }
 
@@ -100,19 +118,7 @@ void FillQuad(const Raster& source, const Quad& quad, const Target& target) {
     return FillAlongAxes(source, quad, map, target);
   }
 #endif
-  const uint32_t length = quad.right - quad.left;
-  for (uint32_t row = quad.top; row < quad.bottom; row++) {
-    const double v = row - quad.top + 0.5;
-    const Line line = {map.x0 + map.x2 * v, map.x1 + map.x3 * v, map.y0 + map.y2 * v, map.y1 + map.y3 * v};
-    uint8_t* to = target.Row(row) + size_t{quad.left} * target.channels;
-    // Rounding keeps order, so what lies between two points inside is inside.
-    const bool is_inside = IsInside(source, line.X(0), line.Y(0)) && IsInside(source, line.X(length - 1), line.Y(length - 1));
-    if (is_inside) {
-      FillLine<kSampling, kChannels, true>(source, line, length, to, target.channels);
-    } else {
-      FillLine<kSampling, kChannels, false>(source, line, length, to, target.channels);
-    }
-  }
+  for (uint32_t row = quad.top; row < quad.bottom; row++) FillRow<kSampling, kChannels>(source, quad, map, row, target);
 }
 
 template <Sampling kSampling>
