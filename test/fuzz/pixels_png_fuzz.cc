@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <vector>
 
 #include "blit.h"
 #include "pixels_mutator.h"
@@ -30,6 +31,15 @@ void CheckRgba(const pixels::DecodedPng& png, const uint8_t* file, size_t size) 
   const pixels::Target target = {expected.data(), png.width, png.height, 4};
   pixels::Blit(target, {png.data.data(), png.width, png.height, png.channels}, 0, 0);
   if (std::memcmp(expected.data(), rgba.data.data(), rgba.data.size()) != 0) std::abort();
+
+  // Cut off on two sides.
+  std::vector<uint8_t> cut[2];
+  for (std::vector<uint8_t>& data : cut) data.assign(size_t{png.width} * png.height * 4, 9);
+  const pixels::PlacedPng placed =
+      pixels::DecodePngInto({cut[0].data(), png.width, png.height, 4}, file, size, -1, 1, kMaxPixels);
+  if (!placed.is_supported || placed.width != png.width || placed.height != png.height) std::abort();
+  pixels::Blit({cut[1].data(), png.width, png.height, 4}, {rgba.data.data(), png.width, png.height, 4}, -1, 1);
+  if (cut[0] != cut[1]) std::abort();
 }
 
 }  // namespace

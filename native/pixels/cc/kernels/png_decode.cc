@@ -1,10 +1,13 @@
 #include "png_decode.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "blit.h"
 #include "png_filter.h"
 #include "zlib.h"
 
@@ -174,12 +177,28 @@ class RowExpander {
     }
   }
 
-  /// Whether a row is already what is wanted.
-  bool IsPlain() const {
-    return chunks_.bit_depth == 8 && chunks_.colour != PngColour::kPalette && chunks_.SamplesPerPixel() == channels_;
+  /// Whether all of a row's samples have a meaning.
+  void Check(const uint8_t* from) const {
+    if (chunks_.colour != PngColour::kPalette) return;
+    const size_t entries = chunks_.palette.size / 3;
+    if (entries >> chunks_.bit_depth != 0) return;
+    uint32_t largest = 0;
+    if (chunks_.bit_depth == 8) {
+      uint8_t byte = 0;
+      for (uint32_t x = 0; x < chunks_.width; x++) byte = byte < from[x] ? from[x] : byte;
+      largest = byte;
+    } else {
+      for (uint32_t x = 0; x < chunks_.width; x++) largest = std::max(largest, SampleAt(from, x));
+    }
+    if (largest >= entries) Fail("colour " + std::to_string(largest) + " is not in the palette");
   }
 
+  /// Of a row that was checked.
   void Expand(const uint8_t* from, uint8_t* to) const {
+    if (IsPlain()) {
+      std::memcpy(to, from, chunks_.RowSize());
+      return;
+    }
     switch (chunks_.colour) {
       case PngColour::kPalette:
         return ExpandPalette(from, to);
@@ -197,6 +216,11 @@ class RowExpander {
   }
 
  private:
+  /// Whether a row is already what is wanted.
+  bool IsPlain() const {
+    return chunks_.bit_depth == 8 && chunks_.colour != PngColour::kPalette && chunks_.SamplesPerPixel() == channels_;
+  }
+
   uint32_t SampleAt(const uint8_t* row, uint32_t x) const {
     if (chunks_.bit_depth == 8) return row[x];
     const uint32_t bit = x * chunks_.bit_depth;
@@ -204,24 +228,16 @@ class RowExpander {
   }
 
   void ExpandPalette(const uint8_t* from, uint8_t* to) const {
-    const size_t entries = chunks_.palette.size / 3;
-    if (chunks_.bit_depth == 8 && channels_ == 4) return ExpandBytes(from, to, entries);
+    if (chunks_.bit_depth == 8 && channels_ == 4) {
+      // Most tiles are like this.
+      for (uint32_t x = 0; x < chunks_.width; x++) std::memcpy(to + size_t{x} * 4, colours_[from[x]], 4);
+      return;
+    }
     for (uint32_t x = 0; x < chunks_.width; x++, to += channels_) {
-      const uint32_t index = SampleAt(from, x);
-      if (index >= entries) Fail("colour " + std::to_string(index) + " is not in the palette");
-      std::memcpy(to, colours_[index], 3);
-      if (channels_ == 4) to[3] = colours_[index][3];
+      const uint8_t* colour = colours_[SampleAt(from, x)];
+      std::memcpy(to, colour, 3);
+      if (channels_ == 4) to[3] = colour[3];
     }
-  }
-
-  /// The same for what most tiles are; there is a colour for every byte, whatever the palette holds.
-  void ExpandBytes(const uint8_t* from, uint8_t* to, size_t entries) const {
-    uint8_t largest = 0;
-    for (uint32_t x = 0; x < chunks_.width; x++) {
-      largest = largest < from[x] ? from[x] : largest;
-      std::memcpy(to + size_t{x} * 4, colours_[from[x]], 4);
-    }
-    if (largest >= entries) Fail("colour " + std::to_string(largest) + " is not in the palette");
   }
 
   void ExpandGrey(const uint8_t* from, uint8_t* to) const {
@@ -237,11 +253,21 @@ class RowExpander {
 
   /// RGB, with one transparent colour where there is a tRNS chunk.
   void ExpandRgb(const uint8_t* from, uint8_t* to) const {
+    if (chunks_.transparency.data == nullptr) return AddAlpha(from, to);
     for (uint32_t x = 0; x < chunks_.width; x++, from += 3, to += 4) {
       std::memcpy(to, from, 3);
       const bool is_transparent =
-          chunks_.transparency.data != nullptr && from[0] == TransparentSample(0) && from[1] == TransparentSample(1) && from[2] == TransparentSample(2);
+          from[0] == TransparentSample(0) && from[1] == TransparentSample(1) && from[2] == TransparentSample(2);
       to[3] = is_transparent ? 0 : 255;
+    }
+  }
+
+  void AddAlpha(const uint8_t* from, uint8_t* to) const {
+    for (uint32_t x = 0; x < chunks_.width; x++, from += 3, to += 4) {
+      to[0] = from[0];
+      to[1] = from[1];
+      to[2] = from[2];
+      to[3] = 255;
     }
   }
 
@@ -255,43 +281,73 @@ class RowExpander {
   uint8_t colours_[256][4];
 };
 
-Bytes Rows(const Chunks& chunks, uint32_t channels) {
-  const size_t row_size = chunks.RowSize();
-  const size_t step = chunks.bit_depth == 8 ? chunks.SamplesPerPixel() : 1;
-  const size_t filtered_size = (row_size + 1) * chunks.height;
-  Bytes filtered(filtered_size);
-  Inflater().Run(chunks.image_data, filtered.data(), filtered_size);
-
-  const RowExpander expander(chunks, channels);
-  const size_t target_size = size_t{chunks.width} * channels;
-  Bytes pixels(target_size * chunks.height);
-  const std::vector<uint8_t> zeros(row_size, 0);
-  const uint8_t* previous = zeros.data();
-  for (uint32_t y = 0; y < chunks.height; y++) {
-    uint8_t* row = filtered.data() + (row_size + 1) * y;
-    if (!Unfilter(row[0], row + 1, previous, row_size, step)) Fail("filter " + std::to_string(row[0]));
-    previous = row + 1;
-    uint8_t* to = pixels.data() + target_size * y;
-    if (expander.IsPlain()) {
-      std::memcpy(to, row + 1, row_size);
-    } else {
-      expander.Expand(row + 1, to);
+/// All rows of a file, as they are before they become samples of 8 bits.
+class FileRows {
+ public:
+  FileRows(const Chunks& chunks, const RowExpander& expander)
+      : row_size_(chunks.RowSize()), expander_(expander), filtered_((row_size_ + 1) * chunks.height) {
+    Inflater().Run(chunks.image_data, filtered_.data(), filtered_.size());
+    const size_t step = chunks.bit_depth == 8 ? chunks.SamplesPerPixel() : 1;
+    const std::vector<uint8_t> zeros(row_size_, 0);
+    const uint8_t* previous = zeros.data();
+    for (uint32_t y = 0; y < chunks.height; y++) {
+      uint8_t* row = filtered_.data() + (row_size_ + 1) * y;
+      if (!Unfilter(row[0], row + 1, previous, row_size_, step)) Fail("filter " + std::to_string(row[0]));
+      expander.Check(row + 1);
+      previous = row + 1;
     }
   }
-  return pixels;
+
+  void Expand(uint32_t y, uint8_t* to) const { expander_.Expand(filtered_.data() + (row_size_ + 1) * y + 1, to); }
+
+ private:
+  size_t row_size_;
+  const RowExpander& expander_;
+  Bytes filtered_;
+};
+
+/// False: of a kind that is left to others.
+bool Open(const uint8_t* file, size_t size, uint64_t max_pixels, Chunks& chunks) {
+  if (size < sizeof(kPngSignature) || std::memcmp(file, kPngSignature, sizeof(kPngSignature)) != 0) return false;
+  chunks = ReadChunks(file, size);
+  if (!chunks.is_supported) return false;
+  CheckTransparency(chunks);
+  CheckSize(chunks, max_pixels);
+  return true;
 }
 
 }  // namespace
 
 DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels, bool as_rgba) {
-  DecodedPng result = {false, 0, 0, 0, false, Bytes()};
-  if (size < sizeof(kPngSignature) || std::memcmp(file, kPngSignature, sizeof(kPngSignature)) != 0) return result;
-  const Chunks chunks = ReadChunks(file, size);
-  if (!chunks.is_supported) return result;
-  CheckTransparency(chunks);
-  CheckSize(chunks, max_pixels);
+  Chunks chunks;
+  if (!Open(file, size, max_pixels, chunks)) return {false, 0, 0, 0, false, Bytes()};
   const uint32_t channels = as_rgba ? 4 : chunks.Channels();
-  return {true, chunks.width, chunks.height, channels, chunks.Channels() == 4, Rows(chunks, channels)};
+  const RowExpander expander(chunks, channels);
+  const FileRows rows(chunks, expander);
+  const size_t row_size = size_t{chunks.width} * channels;
+  Bytes pixels(row_size * chunks.height);
+  for (uint32_t y = 0; y < chunks.height; y++) rows.Expand(y, pixels.data() + row_size * y);
+  return {true, chunks.width, chunks.height, channels, chunks.Channels() == 4, std::move(pixels)};
+}
+
+PlacedPng DecodePngInto(const Target& target, const uint8_t* file, size_t size, int32_t x, int32_t y, uint64_t max_pixels) {
+  Chunks chunks;
+  if (!Open(file, size, max_pixels, chunks)) return {false, 0, 0, false};
+  const RowExpander expander(chunks, 4);
+  const FileRows rows(chunks, expander);
+  const Overlap part = OverlapOf(target, {nullptr, chunks.width, chunks.height, 4}, x, y);
+  const bool is_whole = part.width == chunks.width;
+  std::vector<uint8_t> line(is_whole ? 0 : size_t{chunks.width} * 4);
+  for (uint32_t row = 0; row < part.height; row++) {
+    uint8_t* to = target.Row(part.target_y + row) + size_t{part.target_x} * 4;
+    if (is_whole) {
+      rows.Expand(part.source_y + row, to);
+    } else {
+      rows.Expand(part.source_y + row, line.data());
+      std::memcpy(to, line.data() + size_t{part.source_x} * 4, size_t{part.width} * 4);
+    }
+  }
+  return {true, chunks.width, chunks.height, chunks.Channels() == 4};
 }
 
 }  // namespace pixels

@@ -24,9 +24,21 @@ constexpr uint32_t kMaxSide = 65535;
 constexpr uint64_t kMaxPixels = uint64_t{1} << 28;
 
 /// Decodes a PNG file; its size is checked before memory is taken. Palettes become RGB, or RGBA where there is a tRNS
-/// chunk; grey stays grey without transparency; `as_rgba`: all become RGBA. Throws std::runtime_error for damaged files and those of more than
-/// `max_pixels`.
+/// chunk; grey stays grey without transparency; `as_rgba`: all become RGBA. Throws std::runtime_error for damaged files
+/// and those of more than `max_pixels`.
 DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels, bool as_rgba = false);
+
+/// What was decoded into another raster.
+struct PlacedPng {
+  bool is_supported;
+  uint32_t width;
+  uint32_t height;
+  bool has_alpha;
+};
+
+/// Decodes a PNG file as RGBA to (x, y) of an RGBA target; what does not fit is cut off. Throws as `DecodePng`, with nothing
+/// written.
+PlacedPng DecodePngInto(const Target& target, const uint8_t* file, size_t size, int32_t x, int32_t y, uint64_t max_pixels);
 
 }  // namespace pixels
 
