@@ -44,6 +44,8 @@ export interface CheckedOptions {
   readonly layers: readonly LayerOptions[];
   /** In the order of the file (row TRAP-04). */
   readonly services: ReadonlyMap<string, unknown>;
+  /** What is written in the sections, also where it was wrong. */
+  readonly names: Readonly<Record<'grids' | 'sources' | 'caches', readonly string[]>>;
   readonly problems: Problems;
   /** All that its types may be. */
   readonly kinds: Kinds;
@@ -67,6 +69,10 @@ export function checkOptions(raw: RawConfiguration, kinds: Kinds = OWN_KINDS): C
   const { root } = checker;
   checker.checkSections();
   const directory = dirname(raw.file);
+  const namesIn = (section: string) => {
+    const value = root[section];
+    return isMapping(value) ? Object.keys(value) : [];
+  };
   return {
     file: raw.file,
     files: raw.files,
@@ -76,6 +82,7 @@ export function checkOptions(raw: RawConfiguration, kinds: Kinds = OWN_KINDS): C
     caches: new Map(checker.mapEach('caches', (options, path) => checker.cache(options, path))),
     layers: checker.check(z.array(layerOptions), root.layers ?? [], ['layers']) ?? [],
     services: new Map(checker.mapEach('services', (options, path) => checker.service(options, path))),
+    names: { grids: namesIn('grids'), sources: namesIn('sources'), caches: namesIn('caches') },
     problems: checker.problems,
     kinds,
     resolvePath: (path) => resolve(directory, path),

@@ -29,14 +29,16 @@ export interface MissingReference {
  * warnings (row CFG-02).
  */
 export function missingReferences(options: CheckedOptions): MissingReference[] {
-  const grids = new Set(options.grids.keys());
-  const drawn = new Set([...options.sources.keys(), ...options.caches.keys()]);
+  const { names } = options;
+  const grids = new Set([...options.grids.keys(), ...names.grids]);
+  const drawn = new Set([...names.sources, ...names.caches]);
+  const caches = new Set(names.caches);
   const found: MissingReference[] = [];
 
-  const need = (kind: string, names: ReadonlySet<string>, name: unknown, path: Path, of = '') => {
-    if (typeof name !== 'string' || names.has(name)) return;
+  const need = (kind: string, known: ReadonlySet<string>, name: unknown, path: Path, of = '') => {
+    if (typeof name !== 'string' || known.has(name)) return;
     const subject = `${kind} "${name}"${of} not found`;
-    found.push({ path, subject, message: subject + didYouMean(name, names) });
+    found.push({ path, subject, message: subject + didYouMean(name, known) });
   };
 
   for (const [name, { base, align_resolutions_with: alignWith }] of options.grids) {
@@ -65,7 +67,6 @@ export function missingReferences(options: CheckedOptions): MissingReference[] {
     for (const [index, source] of sources.entries()) {
       if (!drawn.has(source)) need('source/cache', drawn, splitTags(source).source, [...path, 'sources', index]);
     }
-    const caches = new Set(options.caches.keys());
     for (const [index, cache] of tileSources.entries()) need('cache', caches, cache, [...path, 'tile_sources', index]);
     for (const [index, layer] of layers.entries()) visit(layer, [...path, 'layers', index]);
   };

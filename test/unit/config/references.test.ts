@@ -41,6 +41,18 @@ describe('references', () => {
   });
 });
 
+describe('what is wrong itself', () => {
+  it('is not also told as missing where something names it', async (test) => {
+    const problems = await check(
+      test,
+      'grids: {g: {srs: 1, bbox: x}}\nsources: {s: {type: tile}}\n' +
+        'caches: {c: {grids: [g], sources: [s], meta_size: [4, x]}}\nlayers: [{name: a, title: A, sources: [c, s]}]\n',
+    );
+    assert.ok(problems.length >= 3, problems.join('\n'));
+    assert.ok(!problems.join('\n').includes('not found'), problems.join('\n'));
+  });
+});
+
 describe('names', () => {
   it('TRAP-01: that are written twice in one mapping are told; the last counts', async (test) => {
     const [problem, ...others] = await check(
