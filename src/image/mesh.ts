@@ -57,12 +57,12 @@ export async function buildMesh(size: Size, old: Size, locate: Locate): Promise<
   };
   /** @returns what has to be divided */
   const keepStraight = (rectangles: readonly Rectangle[]) => {
-    const nodes = Float64Array.from(rectangles.flatMap(nodesOf));
+    const nodes = nodesOf(rectangles);
     locate(nodes);
     return rectangles.filter((rectangle, index) => {
-      const found = nodes.subarray(index * NODES.length * 2, (index + 1) * NODES.length * 2);
-      if (found.every(Number.isNaN) || isBeside(found, old)) return false;
-      const corners = straightCorners(found, rectangle);
+      const at = index * NODES.length * 2;
+      if (isNowhere(nodes, at) || isBeside(nodes, at, old)) return false;
+      const corners = straightCorners(nodes, at, rectangle);
       if (corners !== undefined) keep(rectangle, corners);
       return corners === undefined;
     });
@@ -141,22 +141,45 @@ const NODES = [
   [0.5, 0.5],
 ] as const;
 
-function nodesOf([left, top, right, bottom]: Rectangle): number[] {
-  return NODES.flatMap(([u, v]) => [left + (right - left) * u, top + (bottom - top) * v]);
+function nodesOf(rectangles: readonly Rectangle[]): Float64Array {
+  const nodes = new Float64Array(rectangles.length * NODES.length * 2);
+  let at = 0;
+  for (const rectangle of rectangles) {
+    const [left, top, right, bottom] = rectangle;
+    for (const node of NODES) {
+      nodes[at++] = left + (right - left) * node[0];
+      nodes[at++] = top + (bottom - top) * node[1];
+    }
+  }
+  return nodes;
 }
 
-/** The corners, where everything between them is nearly on straight lines. */
-function straightCorners(nodes: Float64Array, [left, top, right, bottom]: Rectangle): Quad['corners'] | undefined {
-  const [x0 = 0, y0 = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0] = nodes;
+function isNowhere(nodes: Float64Array, at: number): boolean {
+  for (let index = 0; index < NODES.length * 2; index++) {
+    if (!Number.isNaN(nodes[at + index])) return false;
+  }
+  return true;
+}
+
+/** The corners, where everything between them is nearly on straight lines. `nodes` are the rectangle's from `at` on. */
+function straightCorners(
+  nodes: Float64Array,
+  at: number,
+  [left, top, right, bottom]: Rectangle,
+): Quad['corners'] | undefined {
+  const value = (index: number) => nodes[at + index] ?? Number.NaN;
+  const [x0, y0, x1, y1] = [value(0), value(1), value(2), value(3)];
+  const [x2, y2, x3, y3] = [value(4), value(5), value(6), value(7)];
   const oldDiagonal = Math.max(Math.hypot(x2 - x0, y2 - y0), Math.hypot(x3 - x1, y3 - y1));
   // Where the old picture is enlarged, its pixels are larger than those that may be off; where it is shrunk, smaller.
   const scale = Math.min(2, oldDiagonal / Math.hypot(right - left, bottom - top));
   const most = (MOST_ERROR * scale) ** 2;
   for (let index = 4; index < NODES.length; index++) {
-    const [u, v] = NODES[index] ?? [0, 0];
+    const node = NODES[index] ?? NODES[0];
+    const [u, v] = [node[0], node[1]];
     const x = (x0 * (1 - u) + x3 * u) * (1 - v) + (x1 * (1 - u) + x2 * u) * v;
     const y = (y0 * (1 - u) + y3 * u) * (1 - v) + (y1 * (1 - u) + y2 * u) * v;
-    const [dx, dy] = [x - (nodes[index * 2] ?? 0), y - (nodes[index * 2 + 1] ?? 0)];
+    const [dx, dy] = [x - value(index * 2), y - value(index * 2 + 1)];
     // NaN is not smaller either.
     if (!(dx * dx + dy * dy <= most)) return undefined;
   }
@@ -167,14 +190,22 @@ function straightCorners(nodes: Float64Array, [left, top, right, bottom]: Rectan
 const BEND = 0.25;
 
 /** Whether all of a rectangle lies to one side of the old picture: how crooked it is there does not matter. */
-function isBeside(nodes: Float64Array, old: Size): boolean {
-  return old.some((side, axis) => {
-    const values = nodes.filter((_, index) => index % 2 === axis);
-    // NaN is in no comparison: what has no place there is looked at more closely.
-    const [least, most] = [Math.min(...values), Math.max(...values)];
-    const margin = 1 + (most - least) * BEND;
-    return least > side + margin || most < -margin;
-  });
+function isBeside(nodes: Float64Array, at: number, old: Size): boolean {
+  return liesBeside(nodes, at, old[0]) || liesBeside(nodes, at + 1, old[1]);
+}
+
+/** The same of one coordinate, of which each second number is. */
+function liesBeside(nodes: Float64Array, at: number, side: number): boolean {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let index = 0; index < NODES.length; index++) {
+    const value = nodes[at + index * 2] ?? Number.NaN;
+    // What has no place there is looked at more closely.
+    if (Number.isNaN(value)) return false;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  const margin = 1 + (most - least) * BEND;
+  return least > side + margin || most < -margin;
 }
 
 function divide([left, top, right, bottom]: Rectangle): Rectangle[] {

@@ -1,6 +1,6 @@
 import { bboxIntersection, bboxUnion } from '../grid/bbox.ts';
 import type { Bbox } from '../grid/types.ts';
-import type { Srs } from '../srs/srs.ts';
+import { type Srs, srsByCode } from '../srs/srs.ts';
 
 /** Points on a side of the lattice that is laid over a map. */
 const LATTICE = 33;
@@ -16,11 +16,28 @@ const MARGIN = 0.05;
 export function neededBbox(bbox: Bbox, srs: Srs, to: Srs, limit: Bbox): Bbox | undefined {
   if (srs.equals(to)) return bbox;
   const outline = outlineBbox(bbox, srs, to);
+  if (outline !== undefined && isSmallAndFarFromPoles(bbox, srs)) return outline;
   const inner = latticeBbox(bbox, srs, to, limit);
   if (outline === undefined) return inner;
   return inner === undefined || isNearlyWithin(inner, outline)
     ? outline
     : bboxIntersection(bboxUnion(inner, outline), limit);
+}
+
+/** Degrees of longitude or latitude, and of latitude. */
+const SMALL = 5;
+const FAR_FROM_POLES = 80;
+
+/** Whether the outline is sure to hold the inner points: most maps show a town, and need not be looked at point by point. */
+function isSmallAndFarFromPoles([west, south, east, north]: Bbox, srs: Srs): boolean {
+  const points = Float64Array.of(west, south, west, north, east, north, east, south);
+  srs.transformPoints(srsByCode('EPSG:4326'), points);
+  for (let axis = 0; axis < 2; axis++) {
+    const values = [0, 2, 4, 6].map((at) => points[at + axis] ?? Number.NaN);
+    if (!(Math.max(...values) - Math.min(...values) < SMALL)) return false;
+    if (axis === 1 && !values.every((latitude) => Math.abs(latitude) < FAR_FROM_POLES)) return false;
+  }
+  return true;
 }
 
 function outlineBbox(bbox: Bbox, srs: Srs, to: Srs): Bbox | undefined {
