@@ -47,11 +47,17 @@ struct Position {
   int32_t fraction;
 };
 
-/// `value` is at least 0: the pixel whose centre is at or before it, which may be -1.
-inline Position Split(double value) {
-  const auto fixed = static_cast<uint32_t>(static_cast<int32_t>(value * kFractions + (kFractions + 1) / 2.0));
+/// Half a pixel, and what rounds to the nearest fraction.
+constexpr double kToFraction = (kFractions + 1) / 2.0;
+
+/// The pixel whose centre is at or before a position, which may be -1, of a position as whole number of fractions.
+inline Position SplitFractions(int32_t fractions) {
+  const auto fixed = static_cast<uint32_t>(fractions);
   return {static_cast<int32_t>(fixed / kFractions) - 1, static_cast<int32_t>(fixed % kFractions)};
 }
+
+/// `value` is at least 0.
+inline Position Split(double value) { return SplitFractions(static_cast<int32_t>(value * kFractions + kToFraction)); }
 
 inline uint8_t ClampToByte(int32_t value) { return static_cast<uint8_t>(std::min(255, std::max(0, value))); }
 
@@ -249,9 +255,7 @@ class BicubicSampler {
   };
 
   /// `edge` holds the neighbours where some of them would lie outside of the source.
-  void Locate(double x, double y, uint8_t edge[4][4 * kChannels], Place& place) {
-    const Position column = Split(x);
-    const Position row = Split(y);
+  void Locate(const Position& column, const Position& row, uint8_t edge[4][4 * kChannels], Place& place) {
     if (row.index != row_) MoveTo(row.index);
     const int32_t left = column.index - 1;
     if (left >= 0 && left + 3 <= last_column_) {
@@ -272,7 +276,7 @@ class BicubicSampler {
   void Sample(double x, double y, uint8_t value[4]) {
     uint8_t edge[4][4 * kChannels];
     Place place;
-    Locate(x, y, edge, place);
+    Locate(Split(x), Split(y), edge, place);
 #ifdef PIXELS_HAS_SSE2
     if (kChannels == 4) return InterpolateRgba(place.lines, place.across, place.down, value);
 #endif

@@ -84,10 +84,17 @@ bool HasAvx2() {
 PIXELS_AVX2 void FillLineWithAvx2(const Raster& source, const CubicWeights& cubic, const LineOfPositions& line,
                                   uint32_t length, uint8_t* to) {
   BicubicSampler<4> sampler(source, cubic);
+  const __m128d start = _mm_setr_pd(line.x_start, line.y_start);
+  const __m128d step = _mm_setr_pd(line.x_step, line.y_step);
   for (uint32_t column = 0; column < length; column++, to += 4) {
+    // As `Split`, of both coordinates.
+    const __m128d position = _mm_add_pd(start, _mm_mul_pd(step, _mm_set1_pd(column + 0.5)));
+    const __m128i fractions = _mm_cvttpd_epi32(
+        _mm_add_pd(_mm_mul_pd(position, _mm_set1_pd(kFractions)), _mm_set1_pd(kToFraction)));
     uint8_t edge[4][16];
     BicubicSampler<4>::Place place;
-    sampler.Locate(line.x_start + line.x_step * (column + 0.5), line.y_start + line.y_step * (column + 0.5), edge, place);
+    sampler.Locate(SplitFractions(_mm_cvtsi128_si32(fractions)), SplitFractions(_mm_extract_epi32(fractions, 1)), edge,
+                   place);
     Interpolate(place.lines, place.across, place.down, to);
   }
 }
