@@ -22,7 +22,8 @@
         "cc/kernels/png_writer.cc",
         "cc/kernels/polygon_mask.cc",
         "cc/kernels/quantise.cc",
-        "cc/kernels/warp.cc"
+        "cc/kernels/warp.cc",
+        "cc/kernels/zlib_compressor.cc"
       ],
       "dependencies": ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
       "defines": ["NAPI_VERSION=8"],

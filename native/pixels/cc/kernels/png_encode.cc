@@ -66,9 +66,11 @@ Bytes EncodePng(const Raster& raster, int level) {
   const bool drops_alpha = raster.channels == 4 && !HasAlpha(raster);
   const uint32_t channels = drops_alpha ? 3 : raster.channels;
   const size_t row_size = size_t{raster.width} * channels;
-  PngWriter writer({raster.width, raster.height, 8, ColourOf(channels)}, row_size, level);
-  writer.BeginRows();
-  RowFilter filter(row_size, channels, IsFlat(raster));
+  const bool is_flat = IsFlat(raster);
+  PngWriter writer({raster.width, raster.height, 8, ColourOf(channels)});
+  // Differences are small and alike, so that each byte is likely to equal the one before.
+  writer.BeginRows({level, row_size, is_flat ? channels : 1});
+  RowFilter filter(row_size, channels, is_flat);
   std::vector<uint8_t> rows[2];
   for (std::vector<uint8_t>& row : rows) row.resize(drops_alpha ? row_size : 0);
   const uint8_t* previous = nullptr;
@@ -89,9 +91,9 @@ Bytes EncodePng(const IndexedView& picture, int level) {
   CheckIndices(picture);
   const uint32_t bits = BitsFor(picture.color_count);
   const size_t row_size = (size_t{picture.width} * bits + 7) / 8;
-  PngWriter writer({picture.width, picture.height, static_cast<uint8_t>(bits), PngColour::kPalette}, row_size, level);
+  PngWriter writer({picture.width, picture.height, static_cast<uint8_t>(bits), PngColour::kPalette});
   AddPalette(writer, picture);
-  writer.BeginRows();
+  writer.BeginRows({level, row_size, 1});
   // No filter: neighbouring numbers of a palette are not neighbouring colours.
   std::vector<uint8_t> row(row_size + 1, 0);
   for (uint32_t y = 0; y < picture.height; y++) {
