@@ -1,5 +1,6 @@
 #include "png_encode.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -38,12 +39,14 @@ void AddPalette(PngWriter& writer, const IndexedView& picture) {
 
 void CheckIndices(const IndexedView& picture) {
   if (picture.color_count == 256) return;
-  const size_t size = size_t{picture.width} * picture.height;
-  for (size_t i = 0; i < size; i++) {
-    if (picture.indices[i] < picture.color_count) continue;
-    throw std::runtime_error("index " + std::to_string(picture.indices[i]) + " is not in a palette of " +
-                             std::to_string(picture.color_count) + " colours");
-  }
+  const uint8_t* end = picture.indices + size_t{picture.width} * picture.height;
+  // The greatest is found many bytes at a time; only a wrong picture is looked through for the first that is wrong.
+  uint8_t greatest = 0;
+  for (const uint8_t* index = picture.indices; index != end; index++) greatest = std::max(greatest, *index);
+  if (greatest < picture.color_count) return;
+  const uint8_t* wrong = std::find_if(picture.indices, end, [&](uint8_t index) { return index >= picture.color_count; });
+  throw std::runtime_error("index " + std::to_string(*wrong) + " is not in a palette of " +
+                           std::to_string(picture.color_count) + " colours");
 }
 
 /// Puts indices of `bits` bits each into bytes, the first one highest (PNG, section 7.2).
