@@ -17,7 +17,8 @@ constexpr uint64_t kChecksumBits = 32;
 }  // namespace
 
 Deflater::Deflater(size_t step, size_t row_size, Growing* out)
-    : buffer_(kWindow + kSegment),
+    : checksum_(adler32(0, nullptr, 0)),
+      buffer_(kWindow + kSegment),
       finder_(step, row_size, buffer_.data(), places_),
       writer_(out) {
   writer_.Begin(kHeadBits);
@@ -52,7 +53,7 @@ void Deflater::Finish() {
 void Deflater::CompressSegment(bool is_last) {
   const uint8_t* at = buffer_.data() + compressed_;
   const uint8_t* end = buffer_.data() + filled_;
-  checksum_ = static_cast<uint32_t>(adler32(checksum_, at, static_cast<uInt>(end - at)));
+  checksum_ = adler32(checksum_, at, static_cast<uInt>(end - at));
   do {
     const uint8_t* begin = at;
     at = FillBlock(at, end);
@@ -64,13 +65,13 @@ const uint8_t* Deflater::FillBlock(const uint8_t* at, const uint8_t* end) {
   const MatchFinder finder = finder_;
   if (at == buffer_.data() && at != end) block_.AddLiteral(*at++);
   while (static_cast<size_t>(end - at) > MatchFinder::kLookahead && block_.HasRoom(kLazyMatch)) {
-    Match match = finder.Find(at, end, 3);
+    Match match = finder.Find(at, end, kShortestMatch);
     if (match.length == 0) {
       block_.AddLiteral(*at++);
       continue;
     }
     while (match.length < kLazyMatch && static_cast<size_t>(end - at) > MatchFinder::kLookahead) {
-      const Match next = finder.Find(at + 1, end, 4);
+      const Match next = finder.Find(at + 1, end, kShortestMatch + 1);
       if (next.length <= match.length) break;
       block_.AddLiteral(*at++);
       match = next;

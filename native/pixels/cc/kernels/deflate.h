@@ -31,7 +31,7 @@ class Deflater : public Compressor {
   void CompressSegment(bool is_last);
   const uint8_t* FillBlock(const uint8_t* at, const uint8_t* end);
 
-  uint32_t checksum_ = 1;
+  unsigned long checksum_;
   /// The last bytes that are compressed, up to `kWindow`, and those that are not yet.
   Bytes buffer_;
   size_t compressed_ = 0;

@@ -44,8 +44,9 @@ class MatchFinder {
         row_size_(static_cast<uint32_t>(row_size <= kWindow ? row_size : step)),
         hash_shift_(64 - 8 * (step == 3 ? kHashedBytesRgb : kHashedBytes)) {}
 
-  /// The longest match at a place, else one of length 0; `at` is behind `begin`, and `kLookahead` bytes before `end`. A
-  /// farther one must be longer by two, as it takes more bits. Those of three bytes pay only where they are near.
+  /// The longest match at a place, of at least `shortest` bytes (3 or 4), else one of length 0. `at` is behind `begin`, and
+  /// at least `kLookahead` bytes before `end`. A farther match must be longer by two, as it takes more bits; one of three
+  /// bytes pays only where it is near.
   Match Find(const uint8_t* at, const uint8_t* end, uint32_t shortest) const {
     const uint32_t limit = static_cast<uint32_t>(std::min<size_t>(kLongestMatch, static_cast<size_t>(end - at)));
     const auto reach = static_cast<uint32_t>(std::min<size_t>(kWindow, static_cast<size_t>(at - begin_)));
@@ -67,9 +68,9 @@ class MatchFinder {
       const uint32_t length = EqualBytes(at, at - seen, limit);
       if (length > best.length + 1) best = {length, seen};
     }
-    if (best.length == 0 && shortest == 3) {
-      if (IsThreeBytes(from_before)) return {3, before};
-      if (IsThreeBytes(from_above)) return {3, above};
+    if (best.length == 0 && shortest == kShortestMatch) {
+      if (AreThreeEqual(from_before)) return {kShortestMatch, before};
+      if (AreThreeEqual(from_above)) return {kShortestMatch, above};
     }
     return best;
   }
@@ -98,7 +99,13 @@ class MatchFinder {
     return length;
   }
 
-  static bool IsThreeBytes(uint32_t x) { return (x & 0xFFFFFF) == 0; }
+  /// Of four bytes, the first three; `difference` as it lies in memory.
+  static bool AreThreeEqual(uint32_t difference) {
+    uint8_t bytes[4];
+    std::memcpy(bytes, &difference, sizeof(bytes));
+    return (bytes[0] | bytes[1] | bytes[2]) == 0;
+  }
+
   uint32_t Hash(const uint8_t* at) const {
     return static_cast<uint32_t>((LoadUint64(at) << hash_shift_) * kHashFactor >> (64 - PlaceTable::kBits));
   }
