@@ -63,13 +63,18 @@ void Deflater::CompressSegment(bool is_last) {
 
 const uint8_t* Deflater::FillBlock(const uint8_t* at, const uint8_t* end) {
   const MatchFinder finder = finder_;
+  size_t misses = 0;
   if (at == buffer_.data() && at != end) block_.AddLiteral(*at++);
-  while (static_cast<size_t>(end - at) > MatchFinder::kLookahead && block_.HasRoom(kLazyMatch)) {
+  while (static_cast<size_t>(end - at) > MatchFinder::kLookahead && block_.HasRoom(kMostStepsAtOnce)) {
     Match match = finder.Find(at, end, kShortestMatch);
     if (match.length == 0) {
-      block_.AddLiteral(*at++);
+      misses++;
+      const size_t literals = std::min({1 + misses / kMissesToSkip, kLongestSkip, static_cast<size_t>(end - at)});
+      for (const uint8_t* next = at + literals; at != next; at++) block_.AddLiteral(*at);
       continue;
     }
+    misses = 0;
+    // Each literal here makes the match longer, so that there are fewer of them than `kLazyMatch`.
     while (match.length < kLazyMatch && static_cast<size_t>(end - at) > MatchFinder::kLookahead) {
       const Match next = finder.Find(at + 1, end, kShortestMatch + 1);
       if (next.length <= match.length) break;

@@ -27,6 +27,13 @@ class Deflater : public Compressor {
 
   /// A match that is as long is taken without asking whether the next byte begins a longer one.
   static constexpr uint32_t kLazyMatch = 32;
+  /// Aerial pictures have no matches: after so many bytes without one, one byte more is not looked at, up to the second
+  /// number. Measured: noise takes a third less time; maps do not change.
+  static constexpr size_t kMissesToSkip = 32;
+  static constexpr size_t kLongestSkip = 16;
+  /// What may be added to a block at once, by skipping or before a match.
+  static constexpr size_t kMostStepsAtOnce = 32;
+  static_assert(kMostStepsAtOnce >= kLazyMatch && kMostStepsAtOnce >= kLongestSkip, "there is room for all of them");
 
   void CompressSegment(bool is_last);
   const uint8_t* FillBlock(const uint8_t* at, const uint8_t* end);
