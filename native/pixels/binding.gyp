@@ -12,6 +12,10 @@
         "cc/kernels/blit.cc",
         "cc/kernels/colour_table.cc",
         "cc/kernels/composite.cc",
+        "cc/kernels/deflate.cc",
+        "cc/kernels/deflate_block.cc",
+        "cc/kernels/deflate_codes.cc",
+        "cc/kernels/huffman.cc",
         "cc/kernels/palette.cc",
         "cc/kernels/png_decode.cc",
         "cc/kernels/png_encode.cc",
@@ -19,7 +23,8 @@
         "cc/kernels/png_writer.cc",
         "cc/kernels/polygon_mask.cc",
         "cc/kernels/quantise.cc",
-        "cc/kernels/warp.cc"
+        "cc/kernels/warp.cc",
+        "cc/kernels/zlib_compressor.cc"
       ],
       "dependencies": ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
       "defines": ["NAPI_VERSION=8"],

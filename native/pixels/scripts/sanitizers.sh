@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the kernels with the address and undefined-behaviour sanitizers, without Node, runs them over many small rasters
-# and fuzzes the PNG decoder: native/pixels/scripts/sanitizers.sh [SECONDS]  (default 20)
+# and fuzzes the PNG decoder and deflate: native/pixels/scripts/sanitizers.sh [SECONDS]  (for each; default 20)
 # Needs clang with its sanitizers' libraries, and zlib's headers. What was found is left in test/fuzz/findings.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../.." && pwd)
@@ -14,14 +14,18 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 build=(clang++ -std=c++17 -g -O1 -Wall -Wextra -Werror -ffp-contract=off -fno-sanitize-recover=all "-I$kernels")
 
-"${build[@]}" -fsanitize=address,undefined,float-cast-overflow "$fuzz/pixels_kernels_test.cc" "$kernels"/*.cc -lz -o "$folder/test"
-"$folder/test"
+for test in kernels deflate; do
+  "${build[@]}" -fsanitize=address,undefined,float-cast-overflow "$fuzz/pixels_${test}_test.cc" "$kernels"/*.cc -lz -o "$folder/test"
+  "$folder/test"
+done
 
-"${build[@]}" -fsanitize=fuzzer,address,undefined "$fuzz/pixels_png_fuzz.cc" "$kernels"/*.cc -lz -o "$folder/fuzz"
-node "$fuzz/pixels_corpus.mjs" "$folder/corpus"
-mkdir -p "$fuzz/findings"
-"$folder/fuzz" -max_total_time="${1:-20}" -max_len=4096 -rss_limit_mb=1024 -artifact_prefix="$fuzz/findings/" \
-  -print_final_stats=1 "$folder/corpus" > "$folder/log" 2>&1 || { tail -n 40 "$folder/log" >&2; exit 1; }
+mkdir -p "$fuzz/findings" "$folder/deflate-corpus"
+node "$fuzz/pixels_corpus.mjs" "$folder/png-corpus"
+for target in png deflate; do
+  "${build[@]}" -fsanitize=fuzzer,address,undefined "$fuzz/pixels_${target}_fuzz.cc" "$kernels"/*.cc -lz -o "$folder/fuzz"
+  "$folder/fuzz" -max_total_time="${1:-20}" -max_len=4096 -rss_limit_mb=1024 -artifact_prefix="$fuzz/findings/" \
+    -print_final_stats=1 "$folder/$target-corpus" > "$folder/log" 2>&1 || { tail -n 40 "$folder/log" >&2; exit 1; }
+  echo "$target: $(grep -E 'stat::number_of_executed_units' "$folder/log")"
+done
 rmdir --ignore-fail-on-non-empty "$fuzz/findings"
-grep -E 'stat::number_of_executed_units' "$folder/log"
 echo 'sanitizers: all well'

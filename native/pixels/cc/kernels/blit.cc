@@ -19,6 +19,12 @@ void ConvertRow(uint8_t* to, uint32_t to_channels, const uint8_t* from, uint32_t
   }
 }
 
+/// Copies four bytes of each pixel but the last: the next pixel is written over the fourth.
+void DropAlpha(uint8_t* to, const uint8_t* from, uint32_t width) {
+  for (uint32_t i = 0; i + 1 < width; i++) std::memcpy(to + size_t{i} * 3, from + size_t{i} * 4, 4);
+  if (width > 0) std::memcpy(to + size_t{width - 1} * 3, from + size_t{width - 1} * 4, 3);
+}
+
 }  // namespace
 
 Overlap OverlapOf(const Target& target, const Raster& source, int32_t x, int32_t y) {
@@ -39,6 +45,8 @@ void Blit(const Target& target, const Raster& source, int32_t x, int32_t y) {
     const uint8_t* from = source.Row(part.source_y + row) + size_t{part.source_x} * source.channels;
     if (target.channels == source.channels) {
       std::memcpy(to, from, size_t{part.width} * target.channels);
+    } else if (target.channels == 3 && source.channels == 4) {
+      DropAlpha(to, from, part.width);
     } else {
       ConvertRow(to, target.channels, from, source.channels, part.width);
     }

@@ -1,5 +1,6 @@
 #include "png_encode.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -38,12 +39,14 @@ void AddPalette(PngWriter& writer, const IndexedView& picture) {
 
 void CheckIndices(const IndexedView& picture) {
   if (picture.color_count == 256) return;
-  const size_t size = size_t{picture.width} * picture.height;
-  for (size_t i = 0; i < size; i++) {
-    if (picture.indices[i] < picture.color_count) continue;
-    throw std::runtime_error("index " + std::to_string(picture.indices[i]) + " is not in a palette of " +
-                             std::to_string(picture.color_count) + " colours");
-  }
+  const uint8_t* end = picture.indices + size_t{picture.width} * picture.height;
+  // The greatest is found many bytes at a time; only a wrong picture is looked through for the first that is wrong.
+  uint8_t greatest = 0;
+  for (const uint8_t* index = picture.indices; index != end; index++) greatest = std::max(greatest, *index);
+  if (greatest < picture.color_count) return;
+  const uint8_t* wrong = std::find_if(picture.indices, end, [&](uint8_t index) { return index >= picture.color_count; });
+  throw std::runtime_error("index " + std::to_string(*wrong) + " is not in a palette of " +
+                           std::to_string(picture.color_count) + " colours");
 }
 
 /// Puts indices of `bits` bits each into bytes, the first one highest (PNG, section 7.2).
@@ -66,9 +69,11 @@ Bytes EncodePng(const Raster& raster, int level) {
   const bool drops_alpha = raster.channels == 4 && !HasAlpha(raster);
   const uint32_t channels = drops_alpha ? 3 : raster.channels;
   const size_t row_size = size_t{raster.width} * channels;
-  PngWriter writer({raster.width, raster.height, 8, ColourOf(channels)}, row_size, level);
-  writer.BeginRows();
-  RowFilter filter(row_size, channels, IsFlat(raster));
+  const bool is_flat = IsFlat(raster);
+  PngWriter writer({raster.width, raster.height, 8, ColourOf(channels)});
+  // Differences are small and alike, so that each byte is likely to equal the one before.
+  writer.BeginRows({level, row_size, is_flat ? channels : 1});
+  RowFilter filter(row_size, channels, is_flat);
   std::vector<uint8_t> rows[2];
   for (std::vector<uint8_t>& row : rows) row.resize(drops_alpha ? row_size : 0);
   const uint8_t* previous = nullptr;
@@ -89,9 +94,9 @@ Bytes EncodePng(const IndexedView& picture, int level) {
   CheckIndices(picture);
   const uint32_t bits = BitsFor(picture.color_count);
   const size_t row_size = (size_t{picture.width} * bits + 7) / 8;
-  PngWriter writer({picture.width, picture.height, static_cast<uint8_t>(bits), PngColour::kPalette}, row_size, level);
+  PngWriter writer({picture.width, picture.height, static_cast<uint8_t>(bits), PngColour::kPalette});
   AddPalette(writer, picture);
-  writer.BeginRows();
+  writer.BeginRows({level, row_size, 1});
   // No filter: neighbouring numbers of a palette are not neighbouring colours.
   std::vector<uint8_t> row(row_size + 1, 0);
   for (uint32_t y = 0; y < picture.height; y++) {

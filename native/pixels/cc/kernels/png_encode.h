@@ -15,7 +15,8 @@ struct IndexedView {
   uint32_t color_count;
 };
 
-/// A PNG file of a raster, at zlib's level 0 to 9. RGBA without a translucent pixel is written as RGB.
+/// A PNG file of a raster. `level` is 0 to 9: 1 to 5 are `Deflater`'s, all others zlib's. RGBA without a translucent pixel is
+/// written as RGB.
 /// Throws std::runtime_error when zlib fails.
 Bytes EncodePng(const Raster& raster, int level);
 

@@ -12,6 +12,17 @@ constexpr size_t kFlatPart = 8;
 /// One row in so many is looked at.
 constexpr uint32_t kSampledRows = 8;
 
+/// Pixels of a row that equal the one before.
+template <size_t kChannels>
+size_t EqualNeighbours(const uint8_t* row, size_t width) {
+  size_t equal = 0;
+  for (size_t x = 1; x < width; x++) {
+    const uint8_t* pixel = row + x * kChannels;
+    equal += std::memcmp(pixel, pixel - kChannels, kChannels) == 0 ? 1 : 0;
+  }
+  return equal;
+}
+
 /// The sum of the bytes as signed distances from 0: a fair guess at how well a row will compress (PNG, section 12.7).
 uint32_t Cost(const uint8_t* bytes, size_t size) {
   uint32_t sum = 0;
@@ -83,13 +94,10 @@ bool IsFlat(const Raster& raster) {
   size_t equal = 0;
   size_t looked_at = 0;
   for (uint32_t y = 0; y < raster.height; y += kSampledRows) {
-    const uint8_t* pixel = raster.Row(y) + raster.channels;
-    for (uint32_t x = 1; x < raster.width; x++, pixel += raster.channels) {
-      const uint8_t* before = pixel - raster.channels;
-      uint8_t difference = 0;
-      for (uint32_t c = 0; c < raster.channels; c++) difference |= pixel[c] ^ before[c];
-      equal += difference == 0 ? 1 : 0;
-    }
+    const uint8_t* row = raster.Row(y);
+    equal += raster.channels == 1   ? EqualNeighbours<1>(row, raster.width)
+             : raster.channels == 3 ? EqualNeighbours<3>(row, raster.width)
+                                    : EqualNeighbours<4>(row, raster.width);
     looked_at += raster.width - 1;
   }
   return equal * kFlatPart >= looked_at;

@@ -1,9 +1,11 @@
 #ifndef PIXELS_KERNELS_PNG_WRITER_H_
 #define PIXELS_KERNELS_PNG_WRITER_H_
 
+#include <memory>
+
+#include "compressor.h"
+#include "growing.h"
 #include "png_format.h"
-#include "raster.h"
-#include "zlib.h"
 
 namespace pixels {
 
@@ -14,31 +16,36 @@ struct PngHeader {
   PngColour colour;
 };
 
+/// What compresses the rows of a picture.
+struct PngCompression {
+  /// 0 to 9: see `EncodePng`.
+  int level;
+  /// Bytes of a row, without the filter's.
+  size_t row_size;
+  /// Bytes from a pixel to the next one that is likely to be equal.
+  size_t step;
+};
+
 /// Writes the chunks of one picture: the header, what stands before the image data, rows, the end.
 class PngWriter {
  public:
-  /// `row_size`: bytes of a row, without the filter's.
-  PngWriter(const PngHeader& header, size_t row_size, int level);
-  ~PngWriter();
+  explicit PngWriter(const PngHeader& header);
   PngWriter(const PngWriter&) = delete;
   PngWriter& operator=(const PngWriter&) = delete;
 
   void AddChunk(uint32_t type, const uint8_t* data, size_t size);
-  void BeginRows();
+  void BeginRows(const PngCompression& compression);
   /// A row with its filter's byte before it.
-  void AddRow(const uint8_t* row);
+  void AddRow(const uint8_t* row) { compressor_->Add(row, row_size_ + 1); }
   Bytes Finish();
 
  private:
-  uint8_t* Reserve(size_t size);
   void CloseChunk(size_t begin);
 
-  Bytes file_;
-  size_t used_ = 0;
+  Growing file_;
   size_t image_data_ = 0;
-  size_t row_size_;
-  uint32_t height_;
-  z_stream stream_ = {};
+  size_t row_size_ = 0;
+  std::unique_ptr<Compressor> compressor_;
 };
 
 }  // namespace pixels
