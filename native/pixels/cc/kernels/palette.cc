@@ -122,11 +122,11 @@ class Divider {
     const uint32_t threshold = ThresholdOf(group);
     // Always swapped: no jump depends on the values.
     uint32_t middle = group.begin;
+    Sample* samples = samples_.data();
     for (uint32_t i = group.begin; i < group.end; i++) {
-      const Sample sample = samples_[i];
-      samples_[i] = samples_[middle];
-      samples_[middle] = sample;
-      middle += sample.value[group.axis] <= threshold;
+      const bool is_lower = samples[i].value[group.axis] <= threshold;
+      std::swap(samples[i], samples[middle]);
+      middle += is_lower;
     }
     return middle;
   }
