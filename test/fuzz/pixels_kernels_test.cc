@@ -102,6 +102,29 @@ void Warps() {
   pixels::Warp(source.View(), {quad}, static_cast<pixels::Sampling>(Any(3)), background, {result.data(), 31, 17, channels});
 }
 
+/// Of more colours than are counted singly, in a window: rows end where the memory of the whole ends.
+void ManyColours() {
+  const uint32_t values = 2 + Any(255);
+  const uint32_t left = Any(3);
+  const uint32_t width = 1 + Any(200);
+  const uint32_t stride = left + width;
+  const uint32_t height = 1 + Any(100);
+  std::vector<uint8_t> data(size_t{stride} * height * 4);
+  uint32_t pixel = 0;
+  for (size_t at = 0; at < data.size(); at += 4) {
+    if (Any(3) != 0) pixel = static_cast<uint32_t>(generator());
+    for (uint32_t c = 0; c < 4; c++) data[at + c] = static_cast<uint8_t>((pixel >> (c * 8) & 255) % values);
+  }
+  const uint32_t colors = 2 + Any(255);
+  const Raster window = {data.data() + size_t{left} * 4, width, height, 4, stride};
+  const pixels::Indexed indexed = Quantise(window, colors, static_cast<pixels::Quantiser>(Any(2)));
+  const size_t made = indexed.palette.size() / 4;
+  if (made > colors || indexed.indices.size() != size_t{width} * height) std::abort();
+  for (size_t i = 0; i < indexed.indices.size(); i++) {
+    if (indexed.indices.data()[i] >= made) std::abort();
+  }
+}
+
 void Files() {
   const Picture picture;
   const auto quantiser = static_cast<pixels::Quantiser>(Any(2));
@@ -127,6 +150,7 @@ int main() {
     Polygons();
     Warps();
     Files();
+    if (run % 10 == 0) ManyColours();
   }
   std::printf("kernels: %d runs\n", kRuns);
 }

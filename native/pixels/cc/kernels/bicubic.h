@@ -6,11 +6,7 @@
 #include <cstring>
 
 #include "raster.h"
-
-#if defined(__SSE2__) || defined(_M_X64)
-#define PIXELS_HAS_SSE2
-#include <emmintrin.h>
-#endif
+#include "sse2.h"
 
 namespace pixels {
 

@@ -1,64 +1,63 @@
 #include "colour_table.h"
 
+#include <algorithm>
+
 namespace pixels {
 
-namespace {
-
-constexpr uint32_t kSlotBits = 15;
-constexpr uint32_t kSlots = 1U << kSlotBits;
-static_assert(kSlots >= 2 * ColourTable::kMaxCells, "open addressing needs empty slots");
-
-/// 2^32 divided by the golden ratio spreads neighbouring keys (Knuth, multiplicative hashing).
-constexpr uint32_t kHashFactor = 0x9E3779B1;
-
-}  // namespace
-
-ColourTable::ColourTable() : slots_(kSlots, Slot{0, 0}) { cells_.reserve(256); }
-
-uint32_t ColourTable::SlotOf(Colour key) const {
-  uint32_t slot = (key * kHashFactor) >> (32 - kSlotBits);
-  while (slots_[slot].cell != 0 && slots_[slot].key != key) slot = (slot + 1) % kSlots;
-  return slot;
+uint32_t ColourTable::Insert(Colour colour) {
+  const Colour key = colour & mask_;
+  slots_[SlotOf(key)] = static_cast<uint16_t>(size_ + 1);
+  entries_[size_] = {key, 0, 0, 0};
+  return size_++;
 }
 
-uint32_t ColourTable::CellOf(Colour key) {
-  Slot& slot = slots_[SlotOf(key)];
-  if (slot.cell == 0) {
-    cells_.push_back({key, 0, {0, 0, 0, 0}});
-    slot = {key, static_cast<uint32_t>(cells_.size())};
+/// One channel after the other, so that not many more cells than needed go: blue first, which is seen least, and alpha with
+/// it. The earlier in the picture the table is full, the more channels at once: every time costs some microseconds.
+void ColourTable::CutBits() {
+  static constexpr Colour kChannels[] = {0xFFFF0000, 0x000000FF, 0x0000FF00};
+  uint64_t seen = 0;
+  for (uint32_t i = 0; i < size_; i++) seen += entries_[i].count;
+  const uint32_t cuts = IsExact() || seen * 4 < pixel_count_ ? 3 : seen * 2 < pixel_count_ ? 2 : 1;
+  for (uint32_t i = 0; i < cuts; i++) {
+    const Colour channels = kChannels[cuts_++ % 3];
+    mask_ = (mask_ & ~channels) | (mask_ << 1 & channels & 0xFEFEFEFE);
   }
-  return slot.cell - 1;
 }
 
-uint32_t ColourTable::Add(Colour colour, uint32_t count) {
-  while (cells_.size() == kMaxCells && slots_[SlotOf(colour & mask_)].cell == 0) Coarsen();
-  const uint32_t at = CellOf(colour & mask_);
-  Cell& cell = cells_[at];
-  const uint64_t alpha = uint64_t{count} * ChannelOf(colour, 3);
-  cell.count += count;
-  for (uint32_t channel = 0; channel < 3; channel++) cell.sums[channel] += alpha * ChannelOf(colour, channel);
-  cell.sums[3] += alpha * 255;
-  return at;
+std::vector<uint16_t> ColourTable::Coarsen() {
+  CutBits();
+  std::fill(slots_.begin(), slots_.end(), uint16_t{0});
+  std::vector<uint16_t> moved(size_);
+  size_ = 0;
+  // In place: a cell never moves up.
+  for (size_t i = 0; i < moved.size(); i++) {
+    const Entry finer = entries_[i];
+    uint16_t& slot = slots_[SlotOf(finer.key & mask_)];
+    if (slot == 0) {
+      entries_[size_] = {finer.key & mask_, 0, 0, 0};
+      slot = static_cast<uint16_t>(++size_);
+    }
+    Entry& coarser = entries_[slot - 1U];
+    coarser.count += finer.count;
+    coarser.red_blue += finer.red_blue;
+    coarser.green_alpha += finer.green_alpha;
+    AddRest(coarser, finer.key, finer.count);
+    moved[i] = static_cast<uint16_t>(slot - 1);
+  }
+  return moved;
 }
 
-void ColourTable::Coarsen() {
-  mask_ = (mask_ << 1) & 0xFEFEFEFE;
-  slots_.assign(kSlots, Slot{0, 0});
-  std::vector<Cell> finer;
-  finer.swap(cells_);
-  std::vector<uint16_t> moved;
-  for (const Cell& cell : finer) {
-    const uint32_t at = CellOf(cell.key & mask_);
-    Cell& coarser = cells_[at];
-    coarser.count += cell.count;
-    for (uint32_t channel = 0; channel < 4; channel++) coarser.sums[channel] += cell.sums[channel];
-    moved.push_back(static_cast<uint16_t>(at));
+std::vector<Cell> ColourTable::Cells() const {
+  std::vector<Cell> cells(size_);
+  for (uint32_t i = 0; i < size_; i++) {
+    const Entry& entry = entries_[i];
+    const auto mean = [count = uint64_t{entry.count}](uint64_t sum) { return static_cast<Colour>((sum + count / 2) / count); };
+    cells[i] = {entry.key, entry.count};
+    if (IsExact()) continue;
+    cells[i].colour |= mean(entry.red_blue & 0xFFFFFFFF) | mean(entry.green_alpha & 0xFFFFFFFF) << 8 |
+                       mean(entry.red_blue >> 32) << 16 | mean(entry.green_alpha >> 32) << 24;
   }
-  if (moved_.empty()) {
-    moved_.swap(moved);
-  } else {
-    for (uint16_t& cell : moved_) cell = moved[cell];
-  }
+  return cells;
 }
 
 }  // namespace pixels

@@ -1,6 +1,9 @@
 #include "palette.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "raster.h"
 
 namespace pixels {
 
@@ -9,16 +12,34 @@ namespace {
 /// Mean squared error of a channel, 45 dB, that is good enough: more colours than that takes only make the file larger.
 constexpr double kGoodError = 2.06;
 
-/// A cell's mean, premultiplied, to whole numbers.
-struct Sample {
-  uint32_t cell;
+/// A cell's colour, premultiplied. Of a size that is moved by one instruction.
+struct alignas(16) Sample {
   uint32_t count;
   uint8_t value[4];
+  uint32_t cell;
+};
+
+/// Of the values of some samples, channel by channel.
+struct Moments {
+  uint64_t count = 0;
+  uint64_t sums[4] = {0, 0, 0, 0};
+  uint64_t squares[4] = {0, 0, 0, 0};
+
+  Moments Without(const Moments& part) const {
+    Moments rest;
+    rest.count = count - part.count;
+    for (uint32_t c = 0; c < 4; c++) {
+      rest.sums[c] = sums[c] - part.sums[c];
+      rest.squares[c] = squares[c] - part.squares[c];
+    }
+    return rest;
+  }
 };
 
 struct Group {
   uint32_t begin;
   uint32_t end;
+  Moments moments;
   double error;
   /// The channel whose values spread most.
   uint32_t axis;
@@ -27,17 +48,22 @@ struct Group {
 class Divider {
  public:
   explicit Divider(const std::vector<Cell>& cells) {
+    samples_.reserve(cells.size());
     for (uint32_t i = 0; i < cells.size(); i++) {
-      Sample sample = {i, cells[i].count, {0, 0, 0, 0}};
-      const uint64_t scale = uint64_t{cells[i].count} * 255;
-      for (uint32_t c = 0; c < 4; c++) sample.value[c] = static_cast<uint8_t>((cells[i].sums[c] + scale / 2) / scale);
+      const Colour colour = cells[i].colour;
+      const uint32_t alpha = ChannelOf(colour, 3);
+      Sample sample = {cells[i].count, {0, 0, 0, static_cast<uint8_t>(alpha)}, i};
+      for (uint32_t c = 0; c < 3; c++) sample.value[c] = static_cast<uint8_t>(Div255(alpha * ChannelOf(colour, c)));
       samples_.push_back(sample);
     }
   }
 
   std::vector<Group> Divide(uint32_t max_groups) {
-    std::vector<Group> groups = {Measure(0, static_cast<uint32_t>(samples_.size()))};
-    const double good_error = GoodError();
+    const auto size = static_cast<uint32_t>(samples_.size());
+    std::vector<Group> groups;
+    groups.reserve(max_groups);
+    groups.push_back(Measured(0, size, MomentsOf(0, size)));
+    const double good_error = static_cast<double>(groups[0].moments.count) * 4 * kGoodError;
     double error = groups[0].error;
     while (groups.size() < max_groups && error > good_error) {
       size_t worst = 0;
@@ -47,8 +73,12 @@ class Divider {
       if (!(groups[worst].error > 0)) break;
       const Group group = groups[worst];
       const uint32_t middle = Cut(group);
-      groups[worst] = Measure(group.begin, middle);
-      groups.push_back(Measure(middle, group.end));
+      // The larger part is what the smaller one leaves.
+      const bool lower_is_smaller = middle - group.begin < group.end - middle;
+      const Moments part = lower_is_smaller ? MomentsOf(group.begin, middle) : MomentsOf(middle, group.end);
+      const Moments rest = group.moments.Without(part);
+      groups[worst] = Measured(group.begin, middle, lower_is_smaller ? part : rest);
+      groups.push_back(Measured(middle, group.end, lower_is_smaller ? rest : part));
       error += groups[worst].error + groups.back().error - group.error;
     }
     return groups;
@@ -57,96 +87,92 @@ class Divider {
   const std::vector<Sample>& samples() const { return samples_; }
 
  private:
-  /// Of all channels of all pixels.
-  double GoodError() const {
-    double count = 0;
-    for (const Sample& sample : samples_) count += sample.count;
-    return count * 4 * kGoodError;
-  }
-
-  Group Measure(uint32_t begin, uint32_t end) const {
-    uint64_t count = 0;
-    uint64_t sums[4] = {0, 0, 0, 0};
-    uint64_t squares[4] = {0, 0, 0, 0};
+  Moments MomentsOf(uint32_t begin, uint32_t end) const {
+    Moments moments;
     for (uint32_t i = begin; i < end; i++) {
       const Sample& sample = samples_[i];
-      count += sample.count;
+      moments.count += sample.count;
       for (uint32_t c = 0; c < 4; c++) {
         const uint64_t weighted = uint64_t{sample.count} * sample.value[c];
-        sums[c] += weighted;
-        squares[c] += weighted * sample.value[c];
+        moments.sums[c] += weighted;
+        moments.squares[c] += weighted * sample.value[c];
       }
     }
-    Group group = {begin, end, 0, 0};
+    return moments;
+  }
+
+  static Group Measured(uint32_t begin, uint32_t end, const Moments& moments) {
+    Group group = {begin, end, moments, 0, 0};
     double widest = -1;
     for (uint32_t c = 0; c < 4; c++) {
-      const auto sum = static_cast<double>(sums[c]);
-      const double error = static_cast<double>(squares[c]) - (sum * sum) / static_cast<double>(count);
+      const auto sum = static_cast<double>(moments.sums[c]);
+      const double error = static_cast<double>(moments.squares[c]) - (sum * sum) / static_cast<double>(moments.count);
       group.error += error;
       if (error <= widest) continue;
       widest = error;
       group.axis = c;
     }
-    // A group of one value has no error but that of rounding.
-    if (IsOneValue(begin, end)) group.error = 0;
+    // Two values that are one apart have an error of a half and more; less is that of rounding.
+    if (group.error < 0.25) group.error = 0;
     return group;
-  }
-
-  bool IsOneValue(uint32_t begin, uint32_t end) const {
-    for (uint32_t i = begin + 1; i < end; i++) {
-      for (uint32_t c = 0; c < 4; c++) {
-        if (samples_[i].value[c] != samples_[begin].value[c]) return false;
-      }
-    }
-    return true;
   }
 
   /// Puts the samples below the best threshold first; returns where the others begin.
   uint32_t Cut(const Group& group) {
-    uint64_t counts[256] = {};
-    uint64_t sums[256] = {};
-    uint64_t total_count = 0;
-    uint64_t total_sum = 0;
+    const uint32_t threshold = ThresholdOf(group);
+    // Always swapped: no jump depends on the values.
+    uint32_t middle = group.begin;
+    Sample* samples = samples_.data();
     for (uint32_t i = group.begin; i < group.end; i++) {
-      const uint32_t value = samples_[i].value[group.axis];
-      counts[value] += samples_[i].count;
-      sums[value] += uint64_t{samples_[i].count} * value;
-      total_count += samples_[i].count;
-      total_sum += uint64_t{samples_[i].count} * value;
+      const bool is_lower = samples[i].value[group.axis] <= threshold;
+      std::swap(samples[i], samples[middle]);
+      middle += is_lower;
     }
+    return middle;
+  }
+
+  /// The greatest value of the lower part when a group is cut where the means of its parts are farthest apart, weighted:
+  /// there the sum of their errors is least (Otsu, A Threshold Selection Method from Gray-Level Histograms, 1979).
+  uint32_t ThresholdOf(const Group& group) const {
+    const uint32_t axis = group.axis;
+    uint32_t counts[256] = {};
+    uint32_t least = 255;
+    uint32_t greatest = 0;
+    for (uint32_t i = group.begin; i < group.end; i++) {
+      const uint32_t value = samples_[i].value[axis];
+      counts[value] += samples_[i].count;
+      least = std::min(least, value);
+      greatest = std::max(greatest, value);
+    }
+    const double mean = static_cast<double>(group.moments.sums[axis]) / static_cast<double>(group.moments.count);
     double best = -1;
-    uint32_t threshold = 0;
+    uint32_t threshold = least;
     uint64_t count = 0;
     uint64_t sum = 0;
-    for (uint32_t value = 0; value < 256; value++) {
+    for (uint32_t value = least; value < greatest; value++) {
       if (counts[value] == 0) continue;
       count += counts[value];
-      sum += sums[value];
-      if (count == total_count) break;
-      const auto low = static_cast<double>(sum);
-      const auto high = static_cast<double>(total_sum - sum);
-      const double gain = (low * low) / static_cast<double>(count) + (high * high) / static_cast<double>(total_count - count);
+      sum += uint64_t{counts[value]} * value;
+      const auto low = static_cast<double>(count);
+      const auto high = static_cast<double>(group.moments.count - count);
+      const double distance = static_cast<double>(sum) - mean * low;
+      const double gain = (distance * distance) / (low * high);
       if (gain <= best) continue;
       best = gain;
       threshold = value;
     }
-    uint32_t middle = group.begin;
-    for (uint32_t i = group.begin; i < group.end; i++) {
-      if (samples_[i].value[group.axis] <= threshold) std::swap(samples_[i], samples_[middle++]);
-    }
-    return middle;
+    return threshold;
   }
 
   std::vector<Sample> samples_;
 };
 
+/// Of sums of red, green and blue times alpha, and of alpha.
 Colour MeanOf(const uint64_t sums[4], uint64_t count) {
-  const uint64_t scale = count * 255;
-  const auto alpha = static_cast<uint32_t>((sums[3] + scale / 2) / scale);
+  const auto alpha = static_cast<uint32_t>((sums[3] + count / 2) / count);
   if (alpha == 0) return 0;
   Colour colour = alpha << 24;
-  const uint64_t weight = sums[3] / 255;
-  for (uint32_t c = 0; c < 3; c++) colour |= static_cast<uint32_t>((sums[c] + weight / 2) / weight) << (c * 8);
+  for (uint32_t c = 0; c < 3; c++) colour |= static_cast<uint32_t>((sums[c] + sums[3] / 2) / sums[3]) << (c * 8);
   return colour;
 }
 
@@ -159,14 +185,14 @@ Palette DividePalette(const std::vector<Cell>& cells, uint32_t max_colors) {
   Divider divider(cells);
   for (const Group& group : divider.Divide(max_colors)) {
     uint64_t sums[4] = {0, 0, 0, 0};
-    uint64_t count = 0;
     for (uint32_t i = group.begin; i < group.end; i++) {
       const Cell& cell = cells[divider.samples()[i].cell];
       palette.entry_of_cell[divider.samples()[i].cell] = static_cast<uint8_t>(palette.colours.size());
-      count += cell.count;
-      for (uint32_t c = 0; c < 4; c++) sums[c] += cell.sums[c];
+      const uint64_t alpha = uint64_t{cell.count} * ChannelOf(cell.colour, 3);
+      for (uint32_t c = 0; c < 3; c++) sums[c] += alpha * ChannelOf(cell.colour, c);
+      sums[3] += alpha;
     }
-    palette.colours.push_back(MeanOf(sums, count));
+    palette.colours.push_back(MeanOf(sums, group.moments.count));
   }
   return palette;
 }

@@ -1,90 +1,120 @@
 #include "quantise.h"
 
+#include <cstring>
+#include <memory>
+#include <numeric>
 #include <utility>
 #include <vector>
 
 #include "palette.h"
+#include "runs.h"
 
 namespace pixels {
 
 namespace {
 
-constexpr Colour kOpaque = 0xFF000000;
 /// Alpha up to which a pixel is transparent where translucent entries are not wanted.
 constexpr uint32_t kTransparentUpTo = 128;
 
-/// Reads rows of any raster as colours.
-class ColourReader {
+/// Reads rows of any raster as RGBA.
+class RgbaReader {
  public:
-  ColourReader(const Raster& raster, Quantiser quantiser)
-      : raster_(raster), is_binary_(quantiser == Quantiser::kMedianCut), row_(raster.width) {}
+  RgbaReader(const Raster& raster, Quantiser quantiser)
+      : raster_(raster),
+        row_(raster.channels == 4 && quantiser == Quantiser::kFastOctree ? 0 : size_t{raster.width} * 4) {}
 
-  const std::vector<Colour>& Row(uint32_t y) {
+  const uint8_t* Row(uint32_t y) {
     const uint8_t* from = raster_.Row(y);
-    if (raster_.channels == 4) {
-      Read(from, [](const uint8_t* p) { return p[0] | Colour{p[1]} << 8 | Colour{p[2]} << 16 | Colour{p[3]} << 24; });
-    } else if (raster_.channels == 3) {
-      Read(from, [](const uint8_t* p) { return p[0] | Colour{p[1]} << 8 | Colour{p[2]} << 16 | kOpaque; });
-    } else {
-      Read(from, [](const uint8_t* p) { return p[0] * 0x010101U | kOpaque; });
+    if (row_.empty()) return from;
+    const uint32_t step = raster_.channels == 1 ? 0 : 1;
+    for (size_t at = 0; at < row_.size(); at += 4) {
+      // RGBA is copied only where translucent entries are not wanted.
+      const bool is_visible = raster_.channels != 4 || from[3] > kTransparentUpTo;
+      for (uint32_t c = 0; c < 3; c++) row_[at + c] = is_visible ? from[c * step] : uint8_t{0};
+      row_[at + 3] = is_visible ? 255 : 0;
+      from += raster_.channels;
     }
-    if (is_binary_) {
-      for (Colour& colour : row_) colour = ChannelOf(colour, 3) <= kTransparentUpTo ? 0 : colour | kOpaque;
-    }
-    return row_;
+    return row_.data();
   }
 
  private:
-  template <typename ToColour>
-  void Read(const uint8_t* from, ToColour to_colour) {
-    for (Colour& colour : row_) {
-      colour = to_colour(from);
-      from += raster_.channels;
-    }
-  }
-
   const Raster& raster_;
-  bool is_binary_;
-  std::vector<Colour> row_;
+  /// Empty where rows are RGBA already.
+  std::vector<uint8_t> row_;
 };
 
-/// Calls `visit(first, length, colour)` for each run of equal pixels of a row.
-template <typename Visit>
-void ForEachRun(const std::vector<Colour>& row, Visit visit) {
-  const size_t width = row.size();
-  for (size_t begin = 0; begin < width;) {
-    size_t end = begin + 1;
-    while (end < width && row[end] == row[begin]) end++;
-    visit(begin, end - begin, row[begin]);
-    begin = end;
-  }
-}
-
-/// Runs are mostly short: a loop costs less than a call of memset.
-void Fill(uint16_t* to, size_t length, uint32_t value) {
-  for (size_t i = 0; i < length; i++) to[i] = static_cast<uint16_t>(value);
-}
-
-/// The cell of each pixel.
-using Cells = std::vector<uint16_t>;
+/// Equal pixels, one after the other in a row; a row has at most 65535.
+struct Run {
+  uint16_t cell;
+  uint16_t length;
+};
 static_assert(ColourTable::kMaxCells <= 65536, "numbers of cells have 16 bits");
 
-Cells CellsOf(const Raster& raster, Quantiser quantiser, ColourTable& table) {
-  ColourReader reader(raster, quantiser);
-  Cells cells(raster.PixelCount());
-  for (uint32_t y = 0; y < raster.height; y++) {
-    uint16_t* to = cells.data() + size_t{y} * raster.width;
-    ForEachRun(reader.Row(y), [&](size_t begin, size_t length, Colour colour) {
-      const uint32_t cell = table.Add(colour, static_cast<uint32_t>(length));
-      if (table.HasMoved()) {
-        const std::vector<uint16_t> moved = table.TakeMoved();
-        for (uint16_t* before = cells.data(); before < to + begin; before++) *before = moved[*before];
-      }
-      Fill(to + begin, length, cell);
-    });
+/// The pixels of a picture by the numbers of their cells, which change whenever the table is made coarser.
+class CellRuns {
+ public:
+  CellRuns(const Raster& raster, Quantiser quantiser, ColourTable& table)
+      : pixel_count_(raster.PixelCount()), runs_(new Run[pixel_count_]) {
+    RgbaReader reader(raster, quantiser);
+    Run* next = runs_.get();
+    for (uint32_t y = 0; y < raster.height; y++) {
+      ForEachRun(reader.Row(y), raster.width, [&](Colour colour, uint32_t length) {
+        uint32_t cell = table.Find(colour);
+        if (cell == ColourTable::kNone) cell = Insert(table, colour, next);
+        table.Count(cell, colour, length);
+        *next++ = {static_cast<uint16_t>(cell), static_cast<uint16_t>(length)};
+      });
+    }
+    ends_.push_back(next);
   }
-  return cells;
-}
+
+  /// The entry of each pixel, given that of each cell there is in the end.
+  Bytes Indices(std::vector<uint8_t> entry_of_cell) const {
+    std::vector<std::vector<uint8_t>> entries = {std::move(entry_of_cell)};
+    for (auto moved = moved_.rbegin(); moved != moved_.rend(); ++moved) {
+      std::vector<uint8_t> earlier;
+      for (const uint16_t cell : *moved) earlier.push_back(entries.back()[cell]);
+      entries.push_back(std::move(earlier));
+    }
+    // Most runs are short: sixteen pixels are always written, and those beyond the run once more by the next one.
+    Bytes indices(pixel_count_ + kSplat);
+    uint8_t* to = indices.data();
+    const Run* run = runs_.get();
+    for (size_t i = 0; i < ends_.size(); i++) {
+      const uint8_t* entry_of = entries[ends_.size() - 1 - i].data();
+      for (; run != ends_[i]; run++) {
+        const uint8_t entry = entry_of[run->cell];
+        std::memset(to, entry, kSplat);
+        if (run->length > kSplat) std::memset(to + kSplat, entry, run->length - kSplat);
+        to += run->length;
+      }
+    }
+    indices.Resize(pixel_count_);
+    return indices;
+  }
+
+ private:
+  static constexpr uint32_t kSplat = 16;
+
+  /// A cell for the colour of a run, which has none.
+  uint32_t Insert(ColourTable& table, Colour colour, const Run* run) {
+    while (table.IsFull()) {
+      moved_.push_back(table.Coarsen());
+      ends_.push_back(run);
+      const uint32_t cell = table.Find(colour);
+      if (cell != ColourTable::kNone) return cell;
+    }
+    return table.Insert(colour);
+  }
+
+  size_t pixel_count_;
+  /// Not initialised: memory that is not used is not touched.
+  std::unique_ptr<Run[]> runs_;
+  /// What each coarsening made of the cells' numbers.
+  std::vector<std::vector<uint16_t>> moved_;
+  /// Where runs with the numbers before each coarsening end, and where all end.
+  std::vector<const Run*> ends_;
+};
 
 Bytes PaletteBytes(const std::vector<Colour>& colours) {
   Bytes bytes(colours.size() * 4);
@@ -99,7 +129,7 @@ Bytes PaletteBytes(const std::vector<Colour>& colours) {
 Palette ReducedPalette(const std::vector<Cell>& cells, uint32_t max_colors, bool is_binary) {
   size_t transparent = cells.size();
   for (size_t i = 0; i < cells.size() && is_binary; i++) {
-    if (cells[i].sums[3] == 0) transparent = i;
+    if (ChannelOf(cells[i].colour, 3) == 0) transparent = i;
   }
   if (transparent == cells.size()) return DividePalette(cells, max_colors);
 
@@ -115,21 +145,21 @@ Palette ReducedPalette(const std::vector<Cell>& cells, uint32_t max_colors, bool
 }  // namespace
 
 Indexed Quantise(const Raster& raster, uint32_t max_colors, Quantiser quantiser) {
-  ColourTable table;
-  const Cells cells = CellsOf(raster, quantiser, table);
-  Bytes indices(raster.PixelCount());
+  ColourTable table(raster.PixelCount());
+  const CellRuns runs(raster, quantiser, table);
+  const std::vector<Cell> cells = table.Cells();
 
   // While there are few colours the cells are the palette.
-  if (table.IsExact() && table.cells().size() <= max_colors) {
-    for (size_t i = 0; i < cells.size(); i++) indices.data()[i] = static_cast<uint8_t>(cells[i]);
+  if (table.IsExact() && cells.size() <= max_colors) {
     std::vector<Colour> colours;
-    for (const Cell& cell : table.cells()) colours.push_back(cell.key);
-    return {PaletteBytes(colours), std::move(indices)};
+    for (const Cell& cell : cells) colours.push_back(cell.colour);
+    std::vector<uint8_t> entry_of_cell(cells.size());
+    std::iota(entry_of_cell.begin(), entry_of_cell.end(), uint8_t{0});
+    return {PaletteBytes(colours), runs.Indices(std::move(entry_of_cell))};
   }
 
-  const Palette palette = ReducedPalette(table.cells(), max_colors, quantiser == Quantiser::kMedianCut);
-  for (size_t i = 0; i < cells.size(); i++) indices.data()[i] = palette.entry_of_cell[cells[i]];
-  return {PaletteBytes(palette.colours), std::move(indices)};
+  Palette palette = ReducedPalette(cells, max_colors, quantiser == Quantiser::kMedianCut);
+  return {PaletteBytes(palette.colours), runs.Indices(std::move(palette.entry_of_cell))};
 }
 
 }  // namespace pixels

@@ -1,4 +1,5 @@
-import type { Cell, Colour } from './colour-table.ts';
+import { type Cell, type Colour, channelOf, roundedQuotient } from './colour-table.ts';
+import { div255 } from './composite.ts';
 
 /** Mean squared error of a channel that is good enough; as in cc/kernels/palette.cc, where the rest is told, too. */
 const GOOD_ERROR = 2.06;
@@ -9,7 +10,7 @@ export interface Palette {
   readonly entryOfCell: Uint8Array;
 }
 
-/** A cell's mean, premultiplied, to whole numbers. */
+/** A cell's colour, premultiplied. */
 interface Sample {
   readonly cell: number;
   readonly count: number;
@@ -36,31 +37,28 @@ export function dividePalette(cells: readonly Cell[], maxColors: number): Palett
     for (const sample of samples.slice(begin, end)) {
       entryOfCell[sample.cell] = colours.length;
       count += sample.count;
-      cells[sample.cell]?.sums.forEach((sum, c) => {
-        sums[c] = (sums[c] ?? 0) + sum;
-      });
+      const colour = cells[sample.cell]?.colour ?? 0;
+      const alpha = sample.count * channelOf(colour, 3);
+      for (let c = 0; c < 3; c++) sums[c] = (sums[c] ?? 0) + alpha * channelOf(colour, c);
+      sums[3] = (sums[3] ?? 0) + alpha;
     }
     colours.push(meanOf(sums, count));
   }
   return { colours, entryOfCell };
 }
 
-function sampleOf({ count, sums }: Cell, cell: number): Sample {
-  const scale = count * 255;
-  return { cell, count, value: Uint8Array.from(sums, (sum) => roundedQuotient(sum, scale)) };
+function sampleOf({ colour, count }: Cell, cell: number): Sample {
+  const alpha = channelOf(colour, 3);
+  const value = Uint8Array.from([0, 1, 2, 3], (c) => (c === 3 ? alpha : div255(alpha * channelOf(colour, c))));
+  return { cell, count, value };
 }
 
-/** Of whole numbers. */
-function roundedQuotient(value: number, divisor: number): number {
-  return Math.floor((value + Math.floor(divisor / 2)) / divisor);
-}
-
+/** Of sums of red, green and blue times alpha, and of alpha. */
 function meanOf(sums: readonly number[], count: number): Colour {
   const [red = 0, green = 0, blue = 0, alphaSum = 0] = sums;
-  const alpha = roundedQuotient(alphaSum, count * 255);
+  const alpha = roundedQuotient(alphaSum, count);
   if (alpha === 0) return 0;
-  const weight = alphaSum / 255;
-  const [r, g, b] = [red, green, blue].map((sum) => roundedQuotient(sum, weight));
+  const [r, g, b] = [red, green, blue].map((sum) => roundedQuotient(sum, alphaSum));
   return ((r ?? 0) | ((g ?? 0) << 8) | ((b ?? 0) << 16) | (alpha << 24)) >>> 0;
 }
 
@@ -113,16 +111,8 @@ function measure(samples: readonly Sample[], begin: number, end: number): Group 
     widest = channelError;
     axis = c;
   }
-  // A group of one value has no error but that of rounding.
-  return { begin, end, error: isOneValue(samples, begin, end) ? 0 : error, axis };
-}
-
-function isOneValue(samples: readonly Sample[], begin: number, end: number): boolean {
-  const first = samples[begin];
-  for (let i = begin + 1; i < end; i++) {
-    if (samples[i]?.value.some((value, c) => value !== first?.value[c])) return false;
-  }
-  return true;
+  // Two values that are one apart have an error of a half and more; less is that of rounding.
+  return { begin, end, error: error < 0.25 ? 0 : error, axis };
 }
 
 /** Puts the samples below the best threshold first; returns where the others begin. */
@@ -139,6 +129,7 @@ function cut(samples: Sample[], { begin, end, axis }: Group): number {
   return middle;
 }
 
+/** The greatest value of the lower part when a group is cut where the means of its parts are farthest apart, weighted. */
 function thresholdOf(samples: readonly Sample[], begin: number, end: number, axis: number): number {
   const counts = new Float64Array(256);
   let totalCount = 0;
@@ -151,18 +142,19 @@ function thresholdOf(samples: readonly Sample[], begin: number, end: number, axi
     totalCount += sample.count;
     totalSum += sample.count * value;
   }
+  const mean = totalSum / totalCount;
   let best = -1;
   let threshold = 0;
   let count = 0;
-  let low = 0;
+  let sum = 0;
   for (let value = 0; value < 256; value++) {
     const here = counts[value] ?? 0;
     if (here === 0) continue;
     count += here;
-    low += here * value;
+    sum += here * value;
     if (count === totalCount) break;
-    const high = totalSum - low;
-    const gain = (low * low) / count + (high * high) / (totalCount - count);
+    const distance = sum - mean * count;
+    const gain = (distance * distance) / (count * (totalCount - count));
     if (gain <= best) continue;
     best = gain;
     threshold = value;

@@ -14,14 +14,15 @@ export function quantise(
 ): { palette: Uint8Array; indices: Uint8Array } {
   const isBinary = quantiser === QUANTISERS.indexOf('mediancut');
   const colours = coloursOf(raster, isBinary);
-  const table = new ColourTable();
+  const table = new ColourTable(colours.length);
   const indices = new Uint8Array(colours.length);
   // While there are few colours the cells are the palette.
   fillRuns(indices, colours, (colour, length) => table.add(colour, length));
-  if (table.isExact && table.cells.length <= maxColors) {
-    return { palette: bytesOf(table.cells.map(({ key }) => key)), indices };
+  const { cells } = table;
+  if (table.isExact && cells.length <= maxColors) {
+    return { palette: bytesOf(cells.map(({ colour }) => colour)), indices };
   }
-  const palette = reducedPalette(table.cells, maxColors, isBinary);
+  const palette = reducedPalette(cells, maxColors, isBinary);
   fillRuns(indices, colours, (colour) => palette.entryOfCell[table.find(colour)] ?? 0);
   return { palette: bytesOf(palette.colours), indices };
 }
@@ -65,7 +66,7 @@ function bytesOf(colours: readonly Colour[]): Uint8Array {
 
 /** The palette for pictures with too many colours. The transparent cell of a binary picture keeps an entry of its own. */
 function reducedPalette(cells: readonly Cell[], maxColors: number, isBinary: boolean): Palette {
-  const transparent = isBinary ? cells.findIndex(({ sums }) => sums[3] === 0) : -1;
+  const transparent = isBinary ? cells.findIndex(({ colour }) => channelOf(colour, 3) === 0) : -1;
   if (transparent === -1) return dividePalette(cells, maxColors);
   const { colours, entryOfCell } = dividePalette(cells.toSpliced(transparent, 1), maxColors - 1);
   const entries = [...entryOfCell].toSpliced(transparent, 0, colours.length);
