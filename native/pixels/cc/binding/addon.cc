@@ -286,9 +286,8 @@ Napi::Value DecodePngIntoCall(const Napi::CallbackInfo& info) {
   const uint32_t max_pixels = arguments.NextUint32();
   if (target.channels != 4) Refuse(arguments, "the target is not RGBA");
   return Job::Start(info.Env(), arguments.TakeKept(), [=]() -> Finish {
-    const DecodedPng png = DecodePng(file.first, file.second, max_pixels, true);
+    const DecodedPng png = DecodePngInto(target, x, y, file.first, file.second, max_pixels);
     if (!png.is_supported) return [](Napi::Env env) { return env.Null(); };
-    Blit(target, {png.data.data(), png.width, png.height, png.channels}, x, y);
     const uint32_t width = png.width;
     const uint32_t height = png.height;
     const bool has_alpha = png.has_alpha;

@@ -1,8 +1,10 @@
 #include "png_decode.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "png_filter.h"
@@ -133,9 +135,10 @@ void CheckTransparency(const Chunks& chunks) {
   }
 }
 
+/// Inflates spans of one stream, piece by piece.
 class Inflater {
  public:
-  Inflater() {
+  explicit Inflater(const std::vector<Span>& input) : input_(input) {
     if (inflateInit(&stream_) != Z_OK) throw std::runtime_error("zlib could not start");
   }
   ~Inflater() { inflateEnd(&stream_); }
@@ -143,23 +146,41 @@ class Inflater {
   Inflater& operator=(const Inflater&) = delete;
 
   /// Fills `to` exactly.
-  void Run(const std::vector<Span>& input, uint8_t* to, size_t size) {
+  void Fill(uint8_t* to, size_t size) {
     stream_.next_out = to;
     stream_.avail_out = static_cast<uInt>(size);
-    int result = Z_OK;
-    for (const Span& span : input) {
-      if (result == Z_STREAM_END) break;
-      stream_.next_in = const_cast<Bytef*>(span.data);
-      stream_.avail_in = static_cast<uInt>(span.size);
-      result = inflate(&stream_, Z_NO_FLUSH);
-      if (stream_.avail_out == 0 && stream_.avail_in > 0 && result != Z_STREAM_END) Fail("too much image data");
-      // Z_BUF_ERROR: this span is empty.
-      if (result != Z_OK && result != Z_BUF_ERROR && result != Z_STREAM_END) Fail("image data is not valid");
-    }
-    if (result != Z_STREAM_END || stream_.avail_out != 0) Fail("too little image data");
+    Run();
+    if (stream_.avail_out > 0) Fail("too little image data");
+  }
+
+  /// To be called when there should be nothing left but the checksum.
+  void Finish() {
+    uint8_t more = 0;
+    stream_.next_out = &more;
+    stream_.avail_out = 1;
+    Run();
+    if (stream_.avail_out == 0) Fail("too much image data");
+    if (result_ != Z_STREAM_END) Fail("too little image data");
   }
 
  private:
+  /// Until the output is full or the input ends.
+  void Run() {
+    while (result_ != Z_STREAM_END && stream_.avail_out > 0) {
+      if (stream_.avail_in == 0) {
+        if (next_ == input_.size()) return;
+        stream_.next_in = const_cast<Bytef*>(input_[next_].data);
+        stream_.avail_in = static_cast<uInt>(input_[next_++].size);
+      }
+      result_ = inflate(&stream_, Z_NO_FLUSH);
+      // Z_BUF_ERROR: this span is empty.
+      if (result_ != Z_OK && result_ != Z_BUF_ERROR && result_ != Z_STREAM_END) Fail("image data is not valid");
+    }
+  }
+
+  const std::vector<Span>& input_;
+  size_t next_ = 0;
+  int result_ = Z_OK;
   z_stream stream_ = {};
 };
 
@@ -179,6 +200,21 @@ class RowExpander {
     return chunks_.bit_depth == 8 && chunks_.colour != PngColour::kPalette && chunks_.SamplesPerPixel() == channels_;
   }
 
+  /// Refuses what is not in the palette; without one there is nothing to refuse.
+  void Check(const uint8_t* row) const {
+    if (chunks_.colour != PngColour::kPalette) return;
+    uint32_t largest = 0;
+    if (chunks_.bit_depth == 8) {
+      uint8_t largest_byte = 0;
+      for (uint32_t x = 0; x < chunks_.width; x++) largest_byte = largest_byte < row[x] ? row[x] : largest_byte;
+      largest = largest_byte;
+    } else {
+      for (uint32_t x = 0; x < chunks_.width; x++) largest = std::max(largest, SampleAt(row, x));
+    }
+    if (largest >= chunks_.palette.size / 3) Fail("colour " + std::to_string(largest) + " is not in the palette");
+  }
+
+  /// For rows that are checked.
   void Expand(const uint8_t* from, uint8_t* to) const {
     switch (chunks_.colour) {
       case PngColour::kPalette:
@@ -204,24 +240,17 @@ class RowExpander {
   }
 
   void ExpandPalette(const uint8_t* from, uint8_t* to) const {
-    const size_t entries = chunks_.palette.size / 3;
-    if (chunks_.bit_depth == 8 && channels_ == 4) return ExpandBytes(from, to, entries);
+    if (chunks_.bit_depth == 8 && channels_ == 4) return ExpandBytes(from, to);
     for (uint32_t x = 0; x < chunks_.width; x++, to += channels_) {
-      const uint32_t index = SampleAt(from, x);
-      if (index >= entries) Fail("colour " + std::to_string(index) + " is not in the palette");
-      std::memcpy(to, colours_[index], 3);
-      if (channels_ == 4) to[3] = colours_[index][3];
+      const uint8_t* colour = colours_[SampleAt(from, x)];
+      std::memcpy(to, colour, 3);
+      if (channels_ == 4) to[3] = colour[3];
     }
   }
 
-  /// The same for what most tiles are; there is a colour for every byte, whatever the palette holds.
-  void ExpandBytes(const uint8_t* from, uint8_t* to, size_t entries) const {
-    uint8_t largest = 0;
-    for (uint32_t x = 0; x < chunks_.width; x++) {
-      largest = largest < from[x] ? from[x] : largest;
-      std::memcpy(to + size_t{x} * 4, colours_[from[x]], 4);
-    }
-    if (largest >= entries) Fail("colour " + std::to_string(largest) + " is not in the palette");
+  /// The same for what most tiles are.
+  void ExpandBytes(const uint8_t* from, uint8_t* to) const {
+    for (uint32_t x = 0; x < chunks_.width; x++) std::memcpy(to + size_t{x} * 4, colours_[from[x]], 4);
   }
 
   void ExpandGrey(const uint8_t* from, uint8_t* to) const {
@@ -255,43 +284,128 @@ class RowExpander {
   uint8_t colours_[256][4];
 };
 
-Bytes Rows(const Chunks& chunks, uint32_t channels) {
-  const size_t row_size = chunks.RowSize();
-  const size_t step = chunks.bit_depth == 8 ? chunks.SamplesPerPixel() : 1;
-  const size_t filtered_size = (row_size + 1) * chunks.height;
-  Bytes filtered(filtered_size);
-  Inflater().Run(chunks.image_data, filtered.data(), filtered_size);
+/// A place in a picture of `channels` channels: what does not fit is cut off.
+struct Place {
+  Target target;
+  int64_t x;
+  int64_t y;
+};
 
-  const RowExpander expander(chunks, channels);
-  const size_t target_size = size_t{chunks.width} * channels;
-  Bytes pixels(target_size * chunks.height);
-  const std::vector<uint8_t> zeros(row_size, 0);
-  const uint8_t* previous = zeros.data();
-  for (uint32_t y = 0; y < chunks.height; y++) {
-    uint8_t* row = filtered.data() + (row_size + 1) * y;
-    if (!Unfilter(row[0], row + 1, previous, row_size, step)) Fail("filter " + std::to_string(row[0]));
-    previous = row + 1;
-    uint8_t* to = pixels.data() + target_size * y;
-    if (expander.IsPlain()) {
-      std::memcpy(to, row + 1, row_size);
+/// Writes rows to their place.
+class RowWriter {
+ public:
+  RowWriter(const Chunks& chunks, const Place& place)
+      : expander_(chunks, place.target.channels), place_(place), width_(chunks.width) {
+    left_ = std::max<int64_t>(place.x, 0);
+    right_ = std::min<int64_t>(place.x + width_, place.target.width);
+    const bool is_cut = right_ - left_ < width_;
+    if (is_cut) cut_row_.resize(size_t{chunks.width} * place.target.channels);
+  }
+
+  void Check(const uint8_t* row) const { expander_.Check(row); }
+
+  void Write(const uint8_t* row, uint32_t y) {
+    uint8_t* to = Row(y);
+    if (to == nullptr) return;
+    const size_t hidden = static_cast<size_t>(left_ - place_.x) * place_.target.channels;
+    if (expander_.IsPlain()) {
+      std::memcpy(to, row + hidden, RowSize());
+    } else if (cut_row_.empty()) {
+      expander_.Expand(row, to);
     } else {
-      expander.Expand(row + 1, to);
+      expander_.Expand(row, cut_row_.data());
+      std::memcpy(to, cut_row_.data() + hidden, RowSize());
     }
   }
-  return pixels;
+
+  void Clear(uint32_t rows) {
+    for (uint32_t y = 0; y < rows; y++) {
+      uint8_t* row = Row(y);
+      if (row != nullptr) std::memset(row, 0, RowSize());
+    }
+  }
+
+ private:
+  /// What is seen of a row; nullptr: nothing.
+  uint8_t* Row(uint32_t y) const {
+    const int64_t target_y = place_.y + y;
+    if (left_ >= right_ || target_y < 0 || target_y >= place_.target.height) return nullptr;
+    return place_.target.Row(static_cast<uint32_t>(target_y)) + static_cast<size_t>(left_) * place_.target.channels;
+  }
+  size_t RowSize() const { return static_cast<size_t>(right_ - left_) * place_.target.channels; }
+
+  RowExpander expander_;
+  Place place_;
+  int64_t width_;
+  int64_t left_ = 0;
+  int64_t right_ = 0;
+  /// Where a row is expanded that is seen in part.
+  std::vector<uint8_t> cut_row_;
+};
+
+/// Rows are inflated as many at a time as fit in here: all of a tile, so that it is known to be whole before anything is
+/// written, but of a large picture what stays in the processor's cache.
+constexpr size_t kBandSize = 512 * 1024;
+
+/// What was written is transparent again when it throws.
+void DecodeRows(const Chunks& chunks, const Place& place) {
+  const size_t row_size = chunks.RowSize();
+  const size_t step = chunks.bit_depth == 8 ? chunks.SamplesPerPixel() : 1;
+  const auto band_rows = static_cast<uint32_t>(std::min<size_t>(chunks.height, std::max<size_t>(1, kBandSize / (row_size + 1))));
+  // The row above, then those of the band, each with its filter's byte before it.
+  Bytes band((row_size + 1) * (size_t{band_rows} + 1));
+  std::memset(band.data(), 0, row_size + 1);
+  Inflater inflater(chunks.image_data);
+  RowWriter writer(chunks, place);
+  uint32_t done = 0;
+  try {
+    while (done < chunks.height) {
+      const uint32_t rows = std::min(band_rows, chunks.height - done);
+      inflater.Fill(band.data() + row_size + 1, (row_size + 1) * rows);
+      if (done + rows == chunks.height) inflater.Finish();
+      uint8_t* row = band.data();
+      for (uint32_t y = 0; y < rows; y++) {
+        const uint8_t* previous = row + 1;
+        row += row_size + 1;
+        if (!Unfilter(row[0], row + 1, previous, row_size, step)) Fail("filter " + std::to_string(row[0]));
+        writer.Check(row + 1);
+      }
+      for (uint32_t y = 0; y < rows; y++) writer.Write(band.data() + (row_size + 1) * (size_t{y} + 1) + 1, done + y);
+      std::memcpy(band.data(), row, row_size + 1);
+      done += rows;
+    }
+  } catch (...) {
+    writer.Clear(done);
+    throw;
+  }
+}
+
+/// False: not supported.
+bool ReadChecked(const uint8_t* file, size_t size, uint64_t max_pixels, Chunks& chunks) {
+  if (size < sizeof(kPngSignature) || std::memcmp(file, kPngSignature, sizeof(kPngSignature)) != 0) return false;
+  chunks = ReadChunks(file, size);
+  if (!chunks.is_supported) return false;
+  CheckTransparency(chunks);
+  CheckSize(chunks, max_pixels);
+  return true;
 }
 
 }  // namespace
 
 DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels, bool as_rgba) {
-  DecodedPng result = {false, 0, 0, 0, false, Bytes()};
-  if (size < sizeof(kPngSignature) || std::memcmp(file, kPngSignature, sizeof(kPngSignature)) != 0) return result;
-  const Chunks chunks = ReadChunks(file, size);
-  if (!chunks.is_supported) return result;
-  CheckTransparency(chunks);
-  CheckSize(chunks, max_pixels);
+  Chunks chunks;
+  if (!ReadChecked(file, size, max_pixels, chunks)) return {false, 0, 0, 0, false, Bytes()};
   const uint32_t channels = as_rgba ? 4 : chunks.Channels();
-  return {true, chunks.width, chunks.height, channels, chunks.Channels() == 4, Rows(chunks, channels)};
+  Bytes data(size_t{chunks.width} * chunks.height * channels);
+  DecodeRows(chunks, {{data.data(), chunks.width, chunks.height, channels}, 0, 0});
+  return {true, chunks.width, chunks.height, channels, chunks.Channels() == 4, std::move(data)};
+}
+
+DecodedPng DecodePngInto(const Target& target, int32_t x, int32_t y, const uint8_t* file, size_t size, uint64_t max_pixels) {
+  Chunks chunks;
+  if (!ReadChecked(file, size, max_pixels, chunks)) return {false, 0, 0, 0, false, Bytes()};
+  DecodeRows(chunks, {target, x, y});
+  return {true, chunks.width, chunks.height, target.channels, chunks.Channels() == 4, Bytes()};
 }
 
 }  // namespace pixels

@@ -28,6 +28,10 @@ constexpr uint64_t kMaxPixels = uint64_t{1} << 28;
 /// `max_pixels`.
 DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels, bool as_rgba = false);
 
+/// The same into an RGBA raster, the upper left pixel to (x, y), without data of its own; what does not fit is cut off.
+/// When it throws nothing was written, or, of a large picture, transparent pixels.
+DecodedPng DecodePngInto(const Target& target, int32_t x, int32_t y, const uint8_t* file, size_t size, uint64_t max_pixels);
+
 }  // namespace pixels
 
 #endif  // PIXELS_KERNELS_PNG_DECODE_H_
