@@ -10,6 +10,7 @@ import { cutGrey16, greyBits } from '../image/grey.ts';
 import { mergeLayers, withOpacity } from '../image/merge.ts';
 import type { ImageSettings } from '../image/options.ts';
 import { type Raster, windowOf } from '../image/raster.ts';
+import { type Allocate, withScratch } from '../image/scratch-buffers.ts';
 import type { Watermark } from '../image/watermark.ts';
 import type { MapSource, Source, SourceImage, TiledSource } from '../source/contract.ts';
 import { rasterOf } from '../source/image-answer.ts';
@@ -83,20 +84,19 @@ async function cutTiles(
     const body = await finish(pictures, only.coord, options);
     return { tiles: [{ coord: only.coord, body, cacheable }], authorizeStale };
   }
-  const whole = await merge(pictures, meta.size, bands);
-  const heights = await onlyGrey16(pictures, options);
-  const tiles = await Promise.all(
-    meta.parts.map(async ({ coord, left, top }) => {
+  const tiles = await withScratch(async (allocate) => {
+    const whole = await merge(pictures, meta.size, bands, allocate);
+    const heights = await onlyGrey16(pictures, options);
+    const cut = async ({ coord, left, top }: MetaTile['parts'][number]): Promise<Buffer> => {
       if (heights !== undefined && isInside(left, top, grid.tileSize, meta.size)) {
-        return { coord, body: await cutGrey16(heights.body, left, top, grid.tileSize, heights.kind), cacheable };
+        return cutGrey16(heights.body, left, top, grid.tileSize, heights.kind);
       }
-      if (watermark === undefined) {
-        return { coord, body: await encodeWindow(whole, left, top, grid.tileSize, image), cacheable };
-      }
-      const { body } = await encodeImage(await watermark(windowOf(whole, left, top, grid.tileSize), coord), image);
-      return { coord, body, cacheable };
-    }),
-  );
+      if (watermark === undefined) return encodeWindow(whole, left, top, grid.tileSize, image);
+      const marked = await watermark(windowOf(whole, left, top, grid.tileSize), coord);
+      return (await encodeImage(marked, image)).body;
+    };
+    return Promise.all(meta.parts.map(async (part) => ({ coord: part.coord, body: await cut(part), cacheable })));
+  });
   return { tiles, authorizeStale };
 }
 
@@ -205,18 +205,21 @@ async function merge(
   pictures: readonly SourcePicture[],
   size: Size,
   bands: readonly BandSource[] | undefined,
+  allocate?: Allocate,
 ): Promise<Raster> {
   if (bands !== undefined) {
-    return bandMerge(await Promise.all(pictures.map((picture) => decodeChecked(picture, size))), bands);
+    return bandMerge(await Promise.all(pictures.map((picture) => decodeChecked(picture, size, allocate))), bands);
   }
   const rasters = await Promise.all(
-    pictures.map(async (picture) => withOpacity(await decodeChecked(picture, size), picture.settings.opacity)),
+    pictures.map(async (picture) =>
+      withOpacity(await decodeChecked(picture, size, allocate), picture.settings.opacity),
+    ),
   );
   return mergeLayers(rasters);
 }
 
-async function decodeChecked(picture: SourceImage, [width, height]: Size): Promise<Raster> {
-  const raster = await rasterOf(picture);
+async function decodeChecked(picture: SourceImage, [width, height]: Size, allocate?: Allocate): Promise<Raster> {
+  const raster = await rasterOf(picture, allocate);
   if (raster.width === width && raster.height === height) return raster;
   throw new SourceError(`source returned ${raster.width} x ${raster.height} pixels instead of ${width} x ${height}`);
 }

@@ -43,7 +43,7 @@ export async function encodeImage(
 
 /**
  * The same of a rectangle of a larger picture, such as a tile of a meta tile; what lies outside of the picture is
- * transparent. A palette is made without copying the pixels.
+ * transparent. Palettes and JPEGs are made without copying the pixels.
  */
 export async function encodeWindow(
   raster: Raster,
@@ -53,9 +53,13 @@ export async function encodeWindow(
   settings: ImageSettings,
 ): Promise<Buffer> {
   const isInside = left >= 0 && top >= 0 && left + width <= raster.width && top + height <= raster.height;
-  const isPlain = imageKind(settings.format) === 'png' && settings.mode !== 'L' && settings.mode !== 'I';
-  if (isInside && isPlain && settings.colors !== 0 && isKeptWhole(raster, settings, 'png')) {
-    return paletted(asPixels(raster), settings, { left, top, width, height });
+  if (isInside && settings.mode !== 'L' && settings.mode !== 'I') {
+    const window = { left, top, width, height };
+    const kind = raster.opaque && settings.format.endsWith('mixed') ? 'jpeg' : imageKind(settings.format);
+    if (kind === 'jpeg' && raster.opaque) return encodeJpeg(asPixels(raster), settings.jpegQuality, window);
+    if (kind === 'png' && settings.colors !== 0 && isKeptWhole(raster, settings, 'png')) {
+      return paletted(asPixels(raster), settings, window);
+    }
   }
   return (await encodeImage(windowOf(raster, left, top, [width, height]), settings)).body;
 }

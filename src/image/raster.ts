@@ -5,6 +5,7 @@ import { sniffImageKind } from './format.ts';
 import { decodeJpeg } from './jpeg.ts';
 import { MAX_PIXELS } from './limits.ts';
 import { pixels } from './pixels.ts';
+import type { Allocate } from './scratch-buffers.ts';
 
 export { MAX_PIXELS } from './limits.ts';
 
@@ -22,20 +23,40 @@ export const CHANNELS = 4;
 /**
  * Decodes a picture of any known format; its size is checked before memory is taken.
  *
+ * @param allocate gives the memory of most pictures; undefined: it is new
  * @throws Error of the decoder for what is no picture or is larger than `MAX_PIXELS`
  */
-export async function decodeImage(body: Uint8Array): Promise<Raster> {
+export async function decodeImage(body: Uint8Array, allocate?: Allocate): Promise<Raster> {
   const kind = sniffImageKind(body);
-  const photo = kind === 'jpeg' ? await decodeJpeg(body) : null;
+  const photo = kind === 'jpeg' ? await decodeJpeg(body, allocate) : null;
   if (photo !== null) return { ...photo, opaque: true };
   // A fifth of the general decoder's time for the PNGs that tiles are.
-  const own = kind === 'png' ? await pixels.decodeRgbaPng(body) : null;
-  if (own !== null) return fromPixels({ ...own, channels: CHANNELS }, own.opaque);
+  const own = kind === 'png' ? await decodePng(body, allocate) : null;
+  if (own !== null) return own;
   const picture = await decodeByLibrary(body);
   if (picture.channels === CHANNELS) return fromPixels(picture, false);
   const target = { ...blankRaster([picture.width, picture.height]), opaque: true };
   await pixels.blit(asPixels(target), picture, 0, 0);
   return target;
+}
+
+/** Where a PNG file has its width; its height follows. */
+const PNG_WIDTH = 16;
+
+/** Null: left to the library. */
+async function decodePng(file: Uint8Array, allocate: Allocate | undefined): Promise<Raster | null> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const hasSize = file.length >= PNG_WIDTH + 8;
+  const [width, height] = hasSize ? [view.getUint32(PNG_WIDTH), view.getUint32(PNG_WIDTH + 4)] : [0, 0];
+  const bytes = width * height * CHANNELS;
+  // What is wrong with such a size is for the decoder to say.
+  if (allocate === undefined || bytes === 0 || width * height > MAX_PIXELS) {
+    const picture = await pixels.decodeRgbaPng(file);
+    return picture === null ? null : fromPixels({ ...picture, channels: CHANNELS }, picture.opaque);
+  }
+  const target = { data: allocate(bytes).subarray(0, bytes), width, height, opaque: false };
+  const placed = await pixels.decodePngInto(asPixels(target), file, 0, 0);
+  return placed === null ? null : { ...target, opaque: placed.opaque };
 }
 
 async function decodeByLibrary(body: Uint8Array): Promise<PixelRaster> {
@@ -48,8 +69,8 @@ async function decodeByLibrary(body: Uint8Array): Promise<PixelRaster> {
 }
 
 /**
- * Decodes a picture into another one, its upper left pixel to (x, y); what does not fit is cut off. Nothing is written
- * when it throws.
+ * Decodes a picture into another one, its upper left pixel to (x, y); what does not fit is cut off. When it throws,
+ * nothing is written, or transparent pixels are.
  *
  * @throws Error as `decodeImage`
  */

@@ -112,7 +112,8 @@ export function tryLockFileSync(path: string, tryFlock: TryFlock, options: FileL
 /** For people who look into the file; a full disk must not keep a lock from being taken. */
 function tellOwner(descriptor: number): void {
   try {
-    ftruncateSync(descriptor);
+    // Not for nothing: ext4 takes it for a file whose content is being replaced, and writes that to the disk at once.
+    if (fstatSync(descriptor).size > 0) ftruncateSync(descriptor);
     writeSync(descriptor, ` ${process.pid}\n`, 0);
   } catch {}
 }

@@ -1,6 +1,7 @@
 import { SourceError } from '../http/errors.ts';
 import { sniffImageKind } from '../image/format.ts';
 import { decodeImage, type Raster } from '../image/raster.ts';
+import type { Allocate } from '../image/scratch-buffers.ts';
 import type { SourceImage } from './contract.ts';
 import type { HttpAnswer } from './http/client.ts';
 
@@ -25,11 +26,16 @@ export function imageOf(answer: HttpAnswer, message: string): Buffer {
   throw new SourceError(message, { detail });
 }
 
-/** The pixels of a source's picture. @throws SourceError for what cannot be read or is too large */
-export async function rasterOf(image: Pick<SourceImage, 'body' | 'raster'>): Promise<Raster> {
+/**
+ * The pixels of a source's picture.
+ *
+ * @param allocate gives the memory where they have to be decoded; undefined: it is new
+ * @throws SourceError for what cannot be read or is too large
+ */
+export async function rasterOf(image: Pick<SourceImage, 'body' | 'raster'>, allocate?: Allocate): Promise<Raster> {
   if (image.raster !== undefined) return image.raster;
   try {
-    return await decodeImage(image.body ?? Buffer.alloc(0));
+    return await decodeImage(image.body ?? Buffer.alloc(0), allocate);
   } catch (cause) {
     throw new SourceError('the image returned from the source cannot be read', { cause });
   }

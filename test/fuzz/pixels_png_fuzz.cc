@@ -31,15 +31,21 @@ void CheckRgba(const pixels::DecodedPng& png, const uint8_t* file, size_t size) 
   const pixels::Target target = {expected.data(), png.width, png.height, 4};
   pixels::Blit(target, {png.data.data(), png.width, png.height, png.channels}, 0, 0);
   if (std::memcmp(expected.data(), rgba.data.data(), rgba.data.size()) != 0) std::abort();
+}
 
-  // Cut off on two sides.
-  std::vector<uint8_t> cut[2];
-  for (std::vector<uint8_t>& data : cut) data.assign(size_t{png.width} * png.height * 4, 9);
-  const pixels::PlacedPng placed =
-      pixels::DecodePngInto({cut[0].data(), png.width, png.height, 4}, file, size, -1, 1, kMaxPixels);
-  if (!placed.is_supported || placed.width != png.width || placed.height != png.height) std::abort();
-  pixels::Blit({cut[1].data(), png.width, png.height, 4}, {rgba.data.data(), png.width, png.height, 4}, -1, 1);
-  if (cut[0] != cut[1]) std::abort();
+/// Decoded into a raster that is smaller, and beside its corner, it is what was decoded alone and moved there.
+void CheckInto(const pixels::DecodedPng& png, const uint8_t* file, size_t size) {
+  const uint32_t width = png.width / 2 + 1;
+  const uint32_t height = png.height / 2 + 2;
+  const pixels::Bytes own(size_t{width} * height * 4);
+  const pixels::Bytes expected(own.size());
+  std::memset(own.data(), 9, own.size());
+  std::memset(expected.data(), 9, own.size());
+  for (const int32_t at : {-1, 0, 2}) {
+    pixels::DecodePngInto({own.data(), width, height, 4}, at, -at, file, size, kMaxPixels);
+    pixels::Blit({expected.data(), width, height, 4}, {png.data.data(), png.width, png.height, png.channels}, at, -at);
+    if (std::memcmp(own.data(), expected.data(), own.size()) != 0) std::abort();
+  }
 }
 
 }  // namespace
@@ -59,6 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!png.is_supported) return 0;
     CheckRoundTrip(png);
     CheckRgba(png, data, size);
+    CheckInto(png, data, size);
   } catch (const std::runtime_error&) {
     // Damaged files are refused.
   }

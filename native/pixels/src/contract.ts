@@ -166,7 +166,7 @@ export interface Pixels {
   decodeRgbaPng(file: Uint8Array): Promise<RgbaPicture | null>;
   /**
    * The same into an RGBA raster, the upper left pixel to (x, y); what does not fit is cut off. Nothing is written when
-   * it rejects or answers null.
+   * it answers null or rejects, or, of a large picture that is damaged, transparent pixels.
    */
   decodePngInto(target: Raster, file: Uint8Array, x: number, y: number): Promise<PlacedPng | null>;
 }

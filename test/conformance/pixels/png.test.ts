@@ -150,6 +150,60 @@ onEveryImplementation('PNG', (pixels) => {
     assert.deepEqual(rowsOf(target), [[[2, 2, 2, 255]]]);
   });
 
+  test('cuts off the sides of what is RGBA already', async () => {
+    const target = rasterOf([[[9, 9, 9, 9]]]);
+    const file = pngOf({ width: 3, height: 1, colour: 6, rows: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] });
+    await pixels.decodePngInto(target, file, -1, 0);
+    assert.deepEqual(rowsOf(target), [[[5, 6, 7, 8]]]);
+  });
+
+  /** Larger than what is inflated at a time: each row of another grey, the filter Up from the row above. */
+  const LARGE = { width: 2000, height: 600 } as const;
+  const large = (last = 2) =>
+    pngOf({
+      ...LARGE,
+      colour: 0,
+      rows: Array.from({ length: LARGE.height }, (_, y) => [
+        y === LARGE.height - 1 ? last : 2,
+        ...Array.from({ length: LARGE.width }, (_, x) => (y === 0 ? x % 251 : 1)),
+      ]).flat(),
+    });
+  const blank = (width: number, height: number): Raster => ({
+    data: new Uint8Array(width * height * 4),
+    width,
+    height,
+    channels: 4,
+  });
+
+  test('decodes a large picture in pieces', async () => {
+    const [decoded, target] = [await pixels.decodePng(large()), blank(700, 650)];
+    await pixels.decodePngInto(target, large(), -1500, 7);
+    const at = (x: number, y: number) => ((x % 251) + y) % 256;
+    for (const [x, y] of [
+      [0, 0],
+      [1999, 261],
+      [1500, 262],
+      [1998, 263],
+      [1999, 599],
+    ] as const) {
+      assert.equal(decoded?.data[y * LARGE.width + x], at(x, y), `${x}, ${y}`);
+      const place = ((y + 7) * 700 + x - 1500) * 4;
+      if (x < 1500) continue;
+      assert.deepEqual([...target.data.subarray(place, place + 4)], [at(x, y), at(x, y), at(x, y), 255], `${x}, ${y}`);
+    }
+    assert.equal(target.data[(6 * 700 + 5) * 4 + 3], 0);
+    assert.equal(target.data[(607 * 700 + 5) * 4 + 3], 0);
+    assert.equal(target.data[(20 * 700 + 500) * 4 + 3], 0);
+  });
+
+  test('leaves the place of a damaged large picture transparent', async () => {
+    const target = blank(LARGE.width, LARGE.height + 1);
+    target.data.fill(9, LARGE.width * LARGE.height * 4);
+    await assert.rejects(pixels.decodePngInto(target, large(7), 0, 0), /filter 7/);
+    assert.ok(target.data.subarray(0, LARGE.width * LARGE.height * 4).every((byte) => byte === 0));
+    assert.ok(target.data.subarray(LARGE.width * LARGE.height * 4).every((byte) => byte === 9));
+  });
+
   test('writes nothing of a damaged file, or of one that is left to others', async () => {
     const target = rasterOf([[[9, 9, 9, 9]]]);
     const damaged = pngOf({ width: 1, height: 2, colour: 3, before: [PALETTE], rows: [0, 1, 0, 3] });

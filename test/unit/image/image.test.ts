@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
-import { encodeImage } from '../../../src/image/encode.ts';
+import { encodeImage, encodeWindow } from '../../../src/image/encode.ts';
 import { formatExtension, formatMimeType, sniffImageKind } from '../../../src/image/format.ts';
 import { mergeLayers, onBackground, withOpacity } from '../../../src/image/merge.ts';
 import { globalImageOptions, type ImageOptions, imageSettings } from '../../../src/image/options.ts';
@@ -31,6 +31,28 @@ function gradient(width: number, height: number): Raster {
 function pixel({ data, width }: Raster, x: number, y: number): number[] {
   return [...data.subarray((y * width + x) * 4, (y * width + x + 1) * 4)];
 }
+
+describe('windows', () => {
+  for (const format of ['image/png', 'image/jpeg', 'mixed', 'image/webp', 'image/png; mode=8bit']) {
+    it(`${format}: is written as a copy of the window would be, whether it is opaque or not, inside or not`, async () => {
+      const opaque = gradient(40, 30);
+      const translucent = { ...opaque, data: Buffer.from(opaque.data), opaque: false };
+      translucent.data[(12 * 40 + 12) * 4 + 3] = 100;
+      for (const raster of [opaque, translucent]) {
+        for (const [left, top] of [
+          [0, 0],
+          [8, 8],
+          [24, 14],
+          [30, 20],
+          [-4, 2],
+        ] as const) {
+          const copied = await encodeImage(windowOf(raster, left, top, [16, 16]), settings(format));
+          assert.deepEqual(await encodeWindow(raster, left, top, [16, 16], settings(format)), copied.body);
+        }
+      }
+    });
+  }
+});
 
 describe('formats', () => {
   const EXTENSIONS = [

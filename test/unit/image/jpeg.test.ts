@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Window } from '@mapgate/pixels';
 import fc from 'fast-check';
 import sharp, { type JpegOptions } from 'sharp';
 import { decodeJpeg, encodeJpeg } from '../../../src/image/jpeg.ts';
@@ -23,6 +24,17 @@ const written = (options: JpegOptions = {}): Promise<Buffer> =>
   sharp(slopes(3).data, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
     .jpeg({ quality: 90, ...options })
     .toBuffer();
+
+function cutOut(
+  { data, width, channels }: { readonly data: Uint8Array; readonly width: number; readonly channels: number },
+  window: Window,
+): Buffer {
+  const rows = Array.from({ length: window.height }, (_, row) => {
+    const start = ((window.top + row) * width + window.left) * channels;
+    return data.subarray(start, start + window.width * channels);
+  });
+  return Buffer.concat(rows);
+}
 
 /** Mean of the squared differences of red, green and blue. */
 function meanError(one: Buffer, other: Buffer): number {
@@ -46,6 +58,43 @@ describe('JPEG', () => {
 
   it('GLB-03: less quality is fewer bytes', async () => {
     assert.ok((await encodeJpeg(slopes(3), 50)).length < (await encodeJpeg(slopes(3), 95)).length);
+  });
+
+  for (const channels of [3, 4] as const) {
+    it(`a window of ${channels} channels becomes the same bytes as a copy of it`, async () => {
+      const picture = slopes(channels);
+      const windows = [
+        { left: 0, top: 0, width: 32, height: 16 },
+        { left: 35, top: 7, width: 32, height: 16 },
+        { left: 35, top: 29, width: 32, height: 16 },
+        { left: 0, top: 29, width: WIDTH, height: 16 },
+        { left: 66, top: 44, width: 1, height: 1 },
+      ];
+      for (const window of windows) {
+        const cut = { data: cutOut(picture, window), width: window.width, height: window.height, channels };
+        assert.deepEqual(await encodeJpeg(picture, 90, window), await encodeJpeg(cut, 90), JSON.stringify(window));
+      }
+    });
+  }
+
+  it('a window of a decoded picture reaches to its last pixel', async () => {
+    const picture = await decodeJpeg(await written());
+    assert.ok(picture);
+    const window = { left: 64, top: 42, width: 3, height: 3 };
+    assert.deepEqual(
+      await encodeJpeg(picture, 90, window),
+      await encodeJpeg({ data: cutOut(picture, window), width: 3, height: 3, channels: 4 }, 90),
+    );
+  });
+
+  it('many at a time do not get in the way of each other', async () => {
+    const pictures = Array.from({ length: 40 }, (_, index) => ({
+      ...slopes(3),
+      data: Buffer.alloc(WIDTH * HEIGHT * 3, index * 6),
+    }));
+    const alone: Buffer[] = [];
+    for (const picture of pictures) alone.push(await encodeJpeg(picture, 90));
+    assert.deepEqual(await Promise.all(pictures.map((picture) => encodeJpeg(picture, 90))), alone);
   });
 
   it('what is encoded does not keep the memory of what it might have been', async () => {
@@ -120,12 +169,14 @@ describe('JPEG', () => {
       const { decodeJpeg, encodeJpeg } = await import('./src/image/jpeg.ts');
       const picture = { data: Buffer.alloc(48, 100), width: 4, height: 4, channels: 3 };
       const body = await encodeJpeg(picture, 90);
-      console.log(body.subarray(0, 2).toString('hex'), await decodeJpeg(body));`;
+      const part = await encodeJpeg(picture, 90, { left: 2, top: 1, width: 2, height: 3 });
+      const { width, height } = await (await import('sharp')).default(part).metadata();
+      console.log(body.subarray(0, 2).toString('hex'), await decodeJpeg(body), width, height);`;
     const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
       cwd: fileURLToPath(new URL('../../../', import.meta.url)),
       env: { ...process.env, MAPGATE_NO_JPEG_TURBO: '1' },
       encoding: 'utf8',
     });
-    assert.equal(stdout, 'ffd8 null\n', stderr);
+    assert.equal(stdout, 'ffd8 null 2 3\n', stderr);
   });
 });

@@ -286,7 +286,7 @@ Napi::Value DecodePngIntoCall(const Napi::CallbackInfo& info) {
   const uint32_t max_pixels = arguments.NextUint32();
   if (target.channels != 4) Refuse(arguments, "the target is not RGBA");
   return Job::Start(info.Env(), arguments.TakeKept(), [=]() -> Finish {
-    const PlacedPng png = DecodePngInto(target, file.first, file.second, x, y, max_pixels);
+    const PlacedPng png = DecodePngInto(target, x, y, file.first, file.second, max_pixels);
     if (!png.is_supported) return [](Napi::Env env) { return env.Null(); };
     return [=](Napi::Env env) {
       Napi::Object result = Napi::Object::New(env);

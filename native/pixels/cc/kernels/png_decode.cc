@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "blit.h"
 #include "png_filter.h"
 #include "zlib.h"
 
@@ -136,9 +135,10 @@ void CheckTransparency(const Chunks& chunks) {
   }
 }
 
+/// Inflates spans of one stream, piece by piece.
 class Inflater {
  public:
-  Inflater() {
+  explicit Inflater(const std::vector<Span>& input) : input_(input) {
     if (inflateInit(&stream_) != Z_OK) throw std::runtime_error("zlib could not start");
   }
   ~Inflater() { inflateEnd(&stream_); }
@@ -146,23 +146,41 @@ class Inflater {
   Inflater& operator=(const Inflater&) = delete;
 
   /// Fills `to` exactly.
-  void Run(const std::vector<Span>& input, uint8_t* to, size_t size) {
+  void Fill(uint8_t* to, size_t size) {
     stream_.next_out = to;
     stream_.avail_out = static_cast<uInt>(size);
-    int result = Z_OK;
-    for (const Span& span : input) {
-      if (result == Z_STREAM_END) break;
-      stream_.next_in = const_cast<Bytef*>(span.data);
-      stream_.avail_in = static_cast<uInt>(span.size);
-      result = inflate(&stream_, Z_NO_FLUSH);
-      if (stream_.avail_out == 0 && stream_.avail_in > 0 && result != Z_STREAM_END) Fail("too much image data");
-      // Z_BUF_ERROR: this span is empty.
-      if (result != Z_OK && result != Z_BUF_ERROR && result != Z_STREAM_END) Fail("image data is not valid");
-    }
-    if (result != Z_STREAM_END || stream_.avail_out != 0) Fail("too little image data");
+    Run();
+    if (stream_.avail_out > 0) Fail("too little image data");
+  }
+
+  /// To be called when there should be nothing left but the checksum.
+  void Finish() {
+    uint8_t more = 0;
+    stream_.next_out = &more;
+    stream_.avail_out = 1;
+    Run();
+    if (stream_.avail_out == 0) Fail("too much image data");
+    if (result_ != Z_STREAM_END) Fail("too little image data");
   }
 
  private:
+  /// Until the output is full or the input ends.
+  void Run() {
+    while (result_ != Z_STREAM_END && stream_.avail_out > 0) {
+      if (stream_.avail_in == 0) {
+        if (next_ == input_.size()) return;
+        stream_.next_in = const_cast<Bytef*>(input_[next_].data);
+        stream_.avail_in = static_cast<uInt>(input_[next_++].size);
+      }
+      result_ = inflate(&stream_, Z_NO_FLUSH);
+      // Z_BUF_ERROR: this span is empty.
+      if (result_ != Z_OK && result_ != Z_BUF_ERROR && result_ != Z_STREAM_END) Fail("image data is not valid");
+    }
+  }
+
+  const std::vector<Span>& input_;
+  size_t next_ = 0;
+  int result_ = Z_OK;
   z_stream stream_ = {};
 };
 
@@ -177,28 +195,27 @@ class RowExpander {
     }
   }
 
-  /// Whether all of a row's samples have a meaning.
-  void Check(const uint8_t* from) const {
-    if (chunks_.colour != PngColour::kPalette) return;
-    const size_t entries = chunks_.palette.size / 3;
-    if (entries >> chunks_.bit_depth != 0) return;
-    uint32_t largest = 0;
-    if (chunks_.bit_depth == 8) {
-      uint8_t byte = 0;
-      for (uint32_t x = 0; x < chunks_.width; x++) byte = byte < from[x] ? from[x] : byte;
-      largest = byte;
-    } else {
-      for (uint32_t x = 0; x < chunks_.width; x++) largest = std::max(largest, SampleAt(from, x));
-    }
-    if (largest >= entries) Fail("colour " + std::to_string(largest) + " is not in the palette");
+  /// Whether a row is already what is wanted.
+  bool IsPlain() const {
+    return chunks_.bit_depth == 8 && chunks_.colour != PngColour::kPalette && chunks_.SamplesPerPixel() == channels_;
   }
 
-  /// Of a row that was checked.
-  void Expand(const uint8_t* from, uint8_t* to) const {
-    if (IsPlain()) {
-      std::memcpy(to, from, chunks_.RowSize());
-      return;
+  /// Refuses what is not in the palette; without one there is nothing to refuse.
+  void Check(const uint8_t* row) const {
+    if (chunks_.colour != PngColour::kPalette || chunks_.palette.size / 3 >> chunks_.bit_depth != 0) return;
+    uint32_t largest = 0;
+    if (chunks_.bit_depth == 8) {
+      uint8_t largest_byte = 0;
+      for (uint32_t x = 0; x < chunks_.width; x++) largest_byte = largest_byte < row[x] ? row[x] : largest_byte;
+      largest = largest_byte;
+    } else {
+      for (uint32_t x = 0; x < chunks_.width; x++) largest = std::max(largest, SampleAt(row, x));
     }
+    if (largest >= chunks_.palette.size / 3) Fail("colour " + std::to_string(largest) + " is not in the palette");
+  }
+
+  /// For rows that are checked.
+  void Expand(const uint8_t* from, uint8_t* to) const {
     switch (chunks_.colour) {
       case PngColour::kPalette:
         return ExpandPalette(from, to);
@@ -216,11 +233,6 @@ class RowExpander {
   }
 
  private:
-  /// Whether a row is already what is wanted.
-  bool IsPlain() const {
-    return chunks_.bit_depth == 8 && chunks_.colour != PngColour::kPalette && chunks_.SamplesPerPixel() == channels_;
-  }
-
   uint32_t SampleAt(const uint8_t* row, uint32_t x) const {
     if (chunks_.bit_depth == 8) return row[x];
     const uint32_t bit = x * chunks_.bit_depth;
@@ -228,16 +240,17 @@ class RowExpander {
   }
 
   void ExpandPalette(const uint8_t* from, uint8_t* to) const {
-    if (chunks_.bit_depth == 8 && channels_ == 4) {
-      // Most tiles are like this.
-      for (uint32_t x = 0; x < chunks_.width; x++) std::memcpy(to + size_t{x} * 4, colours_[from[x]], 4);
-      return;
-    }
+    if (chunks_.bit_depth == 8 && channels_ == 4) return ExpandBytes(from, to);
     for (uint32_t x = 0; x < chunks_.width; x++, to += channels_) {
       const uint8_t* colour = colours_[SampleAt(from, x)];
       std::memcpy(to, colour, 3);
       if (channels_ == 4) to[3] = colour[3];
     }
+  }
+
+  /// The same for what most tiles are.
+  void ExpandBytes(const uint8_t* from, uint8_t* to) const {
+    for (uint32_t x = 0; x < chunks_.width; x++) std::memcpy(to + size_t{x} * 4, colours_[from[x]], 4);
   }
 
   void ExpandGrey(const uint8_t* from, uint8_t* to) const {
@@ -253,22 +266,15 @@ class RowExpander {
 
   /// RGB, with one transparent colour where there is a tRNS chunk.
   void ExpandRgb(const uint8_t* from, uint8_t* to) const {
-    if (chunks_.transparency.data == nullptr) return AddAlpha(from, to);
+    const bool has_transparency = chunks_.transparency.data != nullptr;
     for (uint32_t x = 0; x < chunks_.width; x++, from += 3, to += 4) {
       std::memcpy(to, from, 3);
-      const bool is_transparent =
-          from[0] == TransparentSample(0) && from[1] == TransparentSample(1) && from[2] == TransparentSample(2);
-      to[3] = is_transparent ? 0 : 255;
+      to[3] = has_transparency && IsTransparent(from) ? 0 : 255;
     }
   }
 
-  void AddAlpha(const uint8_t* from, uint8_t* to) const {
-    for (uint32_t x = 0; x < chunks_.width; x++, from += 3, to += 4) {
-      to[0] = from[0];
-      to[1] = from[1];
-      to[2] = from[2];
-      to[3] = 255;
-    }
+  bool IsTransparent(const uint8_t* colour) const {
+    return colour[0] == TransparentSample(0) && colour[1] == TransparentSample(1) && colour[2] == TransparentSample(2);
   }
 
   uint32_t TransparentSample(uint32_t channel) const {
@@ -281,33 +287,104 @@ class RowExpander {
   uint8_t colours_[256][4];
 };
 
-/// All rows of a file, as they are before they become samples of 8 bits.
-class FileRows {
+/// A place in a picture of `channels` channels: what does not fit is cut off.
+struct Place {
+  Target target;
+  int64_t x;
+  int64_t y;
+};
+
+/// Writes rows to their place.
+class RowWriter {
  public:
-  FileRows(const Chunks& chunks, const RowExpander& expander)
-      : row_size_(chunks.RowSize()), expander_(expander), filtered_((row_size_ + 1) * chunks.height) {
-    Inflater().Run(chunks.image_data, filtered_.data(), filtered_.size());
-    const size_t step = chunks.bit_depth == 8 ? chunks.SamplesPerPixel() : 1;
-    const std::vector<uint8_t> zeros(row_size_, 0);
-    const uint8_t* previous = zeros.data();
-    for (uint32_t y = 0; y < chunks.height; y++) {
-      uint8_t* row = filtered_.data() + (row_size_ + 1) * y;
-      if (!Unfilter(row[0], row + 1, previous, row_size_, step)) Fail("filter " + std::to_string(row[0]));
-      expander.Check(row + 1);
-      previous = row + 1;
+  RowWriter(const Chunks& chunks, const Place& place)
+      : expander_(chunks, place.target.channels), place_(place), width_(chunks.width) {
+    left_ = std::max<int64_t>(place.x, 0);
+    right_ = std::min<int64_t>(place.x + width_, place.target.width);
+    const bool is_cut = right_ - left_ < width_;
+    if (is_cut) cut_row_.resize(size_t{chunks.width} * place.target.channels);
+  }
+
+  void Check(const uint8_t* row) const { expander_.Check(row); }
+
+  void Write(const uint8_t* row, uint32_t y) {
+    uint8_t* to = Row(y);
+    if (to == nullptr) return;
+    const size_t hidden = static_cast<size_t>(left_ - place_.x) * place_.target.channels;
+    if (expander_.IsPlain()) {
+      std::memcpy(to, row + hidden, RowSize());
+    } else if (cut_row_.empty()) {
+      expander_.Expand(row, to);
+    } else {
+      expander_.Expand(row, cut_row_.data());
+      std::memcpy(to, cut_row_.data() + hidden, RowSize());
     }
   }
 
-  void Expand(uint32_t y, uint8_t* to) const { expander_.Expand(filtered_.data() + (row_size_ + 1) * y + 1, to); }
+  void Clear(uint32_t rows) {
+    for (uint32_t y = 0; y < rows; y++) {
+      uint8_t* row = Row(y);
+      if (row != nullptr) std::memset(row, 0, RowSize());
+    }
+  }
 
  private:
-  size_t row_size_;
-  const RowExpander& expander_;
-  Bytes filtered_;
+  /// What is seen of a row; nullptr: nothing.
+  uint8_t* Row(uint32_t y) const {
+    const int64_t target_y = place_.y + y;
+    if (left_ >= right_ || target_y < 0 || target_y >= place_.target.height) return nullptr;
+    return place_.target.Row(static_cast<uint32_t>(target_y)) + static_cast<size_t>(left_) * place_.target.channels;
+  }
+  size_t RowSize() const { return static_cast<size_t>(right_ - left_) * place_.target.channels; }
+
+  RowExpander expander_;
+  Place place_;
+  int64_t width_;
+  int64_t left_ = 0;
+  int64_t right_ = 0;
+  /// Where a row is expanded that is seen in part.
+  std::vector<uint8_t> cut_row_;
 };
 
-/// False: of a kind that is left to others.
-bool Open(const uint8_t* file, size_t size, uint64_t max_pixels, Chunks& chunks) {
+/// Rows are inflated as many at a time as fit in here: all of a tile, so that it is known to be whole before anything is
+/// written, but of a large picture what stays in the processor's cache.
+constexpr size_t kBandSize = 512 * 1024;
+
+/// What was written is transparent again when it throws.
+void DecodeRows(const Chunks& chunks, const Place& place) {
+  const size_t row_size = chunks.RowSize();
+  const size_t step = chunks.bit_depth == 8 ? chunks.SamplesPerPixel() : 1;
+  const auto band_rows = static_cast<uint32_t>(std::min<size_t>(chunks.height, std::max<size_t>(1, kBandSize / (row_size + 1))));
+  // The row above, then those of the band, each with its filter's byte before it.
+  Bytes band((row_size + 1) * (size_t{band_rows} + 1));
+  std::memset(band.data(), 0, row_size + 1);
+  Inflater inflater(chunks.image_data);
+  RowWriter writer(chunks, place);
+  uint32_t done = 0;
+  try {
+    while (done < chunks.height) {
+      const uint32_t rows = std::min(band_rows, chunks.height - done);
+      inflater.Fill(band.data() + row_size + 1, (row_size + 1) * rows);
+      if (done + rows == chunks.height) inflater.Finish();
+      uint8_t* row = band.data();
+      for (uint32_t y = 0; y < rows; y++) {
+        const uint8_t* previous = row + 1;
+        row += row_size + 1;
+        if (!Unfilter(row[0], row + 1, previous, row_size, step)) Fail("filter " + std::to_string(row[0]));
+        writer.Check(row + 1);
+      }
+      for (uint32_t y = 0; y < rows; y++) writer.Write(band.data() + (row_size + 1) * (size_t{y} + 1) + 1, done + y);
+      std::memcpy(band.data(), row, row_size + 1);
+      done += rows;
+    }
+  } catch (...) {
+    writer.Clear(done);
+    throw;
+  }
+}
+
+/// False: not supported.
+bool ReadChecked(const uint8_t* file, size_t size, uint64_t max_pixels, Chunks& chunks) {
   if (size < sizeof(kPngSignature) || std::memcmp(file, kPngSignature, sizeof(kPngSignature)) != 0) return false;
   chunks = ReadChunks(file, size);
   if (!chunks.is_supported) return false;
@@ -320,33 +397,17 @@ bool Open(const uint8_t* file, size_t size, uint64_t max_pixels, Chunks& chunks)
 
 DecodedPng DecodePng(const uint8_t* file, size_t size, uint64_t max_pixels, bool as_rgba) {
   Chunks chunks;
-  if (!Open(file, size, max_pixels, chunks)) return {false, 0, 0, 0, false, Bytes()};
+  if (!ReadChecked(file, size, max_pixels, chunks)) return {false, 0, 0, 0, false, Bytes()};
   const uint32_t channels = as_rgba ? 4 : chunks.Channels();
-  const RowExpander expander(chunks, channels);
-  const FileRows rows(chunks, expander);
-  const size_t row_size = size_t{chunks.width} * channels;
-  Bytes pixels(row_size * chunks.height);
-  for (uint32_t y = 0; y < chunks.height; y++) rows.Expand(y, pixels.data() + row_size * y);
-  return {true, chunks.width, chunks.height, channels, chunks.Channels() == 4, std::move(pixels)};
+  Bytes data(size_t{chunks.width} * chunks.height * channels);
+  DecodeRows(chunks, {{data.data(), chunks.width, chunks.height, channels}, 0, 0});
+  return {true, chunks.width, chunks.height, channels, chunks.Channels() == 4, std::move(data)};
 }
 
-PlacedPng DecodePngInto(const Target& target, const uint8_t* file, size_t size, int32_t x, int32_t y, uint64_t max_pixels) {
+PlacedPng DecodePngInto(const Target& target, int32_t x, int32_t y, const uint8_t* file, size_t size, uint64_t max_pixels) {
   Chunks chunks;
-  if (!Open(file, size, max_pixels, chunks)) return {false, 0, 0, false};
-  const RowExpander expander(chunks, 4);
-  const FileRows rows(chunks, expander);
-  const Overlap part = OverlapOf(target, {nullptr, chunks.width, chunks.height, 4}, x, y);
-  const bool is_whole = part.width == chunks.width;
-  std::vector<uint8_t> line(is_whole ? 0 : size_t{chunks.width} * 4);
-  for (uint32_t row = 0; row < part.height; row++) {
-    uint8_t* to = target.Row(part.target_y + row) + size_t{part.target_x} * 4;
-    if (is_whole) {
-      rows.Expand(part.source_y + row, to);
-    } else {
-      rows.Expand(part.source_y + row, line.data());
-      std::memcpy(to, line.data() + size_t{part.source_x} * 4, size_t{part.width} * 4);
-    }
-  }
+  if (!ReadChecked(file, size, max_pixels, chunks)) return {false, 0, 0, false};
+  DecodeRows(chunks, {target, x, y});
   return {true, chunks.width, chunks.height, chunks.Channels() == 4};
 }
 

@@ -36,9 +36,9 @@ struct PlacedPng {
   bool has_alpha;
 };
 
-/// Decodes a PNG file as RGBA to (x, y) of an RGBA target; what does not fit is cut off. Throws as `DecodePng`, with nothing
-/// written.
-PlacedPng DecodePngInto(const Target& target, const uint8_t* file, size_t size, int32_t x, int32_t y, uint64_t max_pixels);
+/// The same into an RGBA raster, the upper left pixel to (x, y); what does not fit is cut off.
+/// When it throws nothing was written, or, of a large picture, transparent pixels.
+PlacedPng DecodePngInto(const Target& target, int32_t x, int32_t y, const uint8_t* file, size_t size, uint64_t max_pixels);
 
 }  // namespace pixels
 
