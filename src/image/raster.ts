@@ -43,14 +43,18 @@ export async function decodeImage(body: Uint8Array, allocate?: Allocate): Promis
 /** Where a PNG file has its width; its height follows. */
 const PNG_WIDTH = 16;
 
+/** What becomes of a byte of a PNG file at most: 1032 by deflate, eight pixels in each, of four channels. */
+const MOST_EXPANSION = 1032 * 8 * CHANNELS;
+
 /** Null: left to the library. */
 async function decodePng(file: Uint8Array, allocate: Allocate | undefined): Promise<Raster | null> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const hasSize = file.length >= PNG_WIDTH + 8;
   const [width, height] = hasSize ? [view.getUint32(PNG_WIDTH), view.getUint32(PNG_WIDTH + 4)] : [0, 0];
   const bytes = width * height * CHANNELS;
-  // What is wrong with such a size is for the decoder to say.
-  if (allocate === undefined || bytes === 0 || width * height > MAX_PIXELS) {
+  // What is wrong with such a size is for the decoder to say, before memory is taken for it.
+  const isPossible = bytes > 0 && width * height <= MAX_PIXELS && bytes <= file.length * MOST_EXPANSION;
+  if (allocate === undefined || !isPossible) {
     const picture = await pixels.decodeRgbaPng(file);
     return picture === null ? null : fromPixels({ ...picture, channels: CHANNELS }, picture.opaque);
   }

@@ -23,6 +23,8 @@ export class ScratchBuffers {
   }
 
   giveBack(buffer: Buffer): void {
+    // It would only drive out all others.
+    if (buffer.length > MOST_BYTES) return;
     this.#free.push(buffer);
     this.#bytes += buffer.length;
     while (this.#bytes > MOST_BYTES) this.#bytes -= this.#free.shift()?.length ?? 0;

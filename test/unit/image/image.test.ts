@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { encodeImage, encodeWindow } from '../../../src/image/encode.ts';
 import { formatExtension, formatMimeType, sniffImageKind } from '../../../src/image/format.ts';
@@ -150,6 +151,22 @@ describe('encoding', () => {
 });
 
 describe('decoding', () => {
+  it('takes no memory for a size that a file of its length cannot have', async () => {
+    const file = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    file.writeUInt32BE(7000, 16);
+    file.writeUInt32BE(7000, 20);
+    file.writeUInt32BE(crc32(file.subarray(12, 29)), 29);
+    const taken: number[] = [];
+    const decoding = decodeImage(file, (bytes) => {
+      taken.push(bytes);
+      return Buffer.alloc(bytes);
+    });
+    await assert.rejects(decoding);
+    assert.deepEqual(taken, []);
+  });
+
   it('IMG-18: a palette is expanded', async () => {
     const { body } = await encodeImage(gradient(16, 16), settings('image/png', { colors: 16 }));
     assert.equal((await decodeImage(body)).data.length, 16 * 16 * 4);

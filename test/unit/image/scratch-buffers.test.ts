@@ -43,6 +43,14 @@ describe('scratch buffers', () => {
     assert.notEqual(scratch.take(17 * MEBIBYTE), third);
   });
 
+  it('one that is too large to be kept drives out no other', () => {
+    const scratch = new ScratchBuffers();
+    const [small, large] = [scratch.take(MEBIBYTE), scratch.take(17 * MEBIBYTE)];
+    scratch.giveBack(small);
+    scratch.giveBack(large);
+    assert.equal(scratch.take(MEBIBYTE), small);
+  });
+
   it('what work took is free again after it, but not after a failure: parts of it may still be running', async () => {
     const size = 3_000_001;
     const taken = await withScratch(async (allocate) => allocate(size));
