@@ -4,6 +4,9 @@ import { createServer, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { StartError } from './start-error.ts';
 
+/** Linux' `struct sockaddr_un` (unix(7)). */
+const SUN_PATH_BYTES = 108;
+
 /**
  * Holds the place of a unix socket for this process. Between binding and the moment a worker listens, a socket looks
  * abandoned to whoever probes it by connecting, and a second server started in that moment would replace it.
@@ -29,10 +32,13 @@ export async function lockPlace(path: string): Promise<() => void> {
   return () => void server.close();
 }
 
-/** Abstract names have no more room than paths. */
+/**
+ * As long as the kernel's `sun_path`: releases of Node.js differ in whether they fill a shorter name up with zeros, which
+ * is another name then.
+ */
 function abstractName(path: string): string {
   const place = join(realpathSync(dirname(path)), basename(path));
-  return `\0mapgate-${createHash('sha256').update(place).digest('hex')}`;
+  return `\0mapgate-${createHash('sha256').update(place).digest('hex')}`.padEnd(SUN_PATH_BYTES, '-');
 }
 
 function listening(server: Server, path: string): Promise<void> {
