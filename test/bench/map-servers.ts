@@ -23,6 +23,8 @@ export interface MapServerOptions {
   readonly folder: string;
   /** File of the kind of mapproxy.yaml. */
   readonly configuration: string;
+  /** Put before the command, as of `separateProcessors`. */
+  readonly prefix?: readonly string[];
 }
 
 const MAIN = new URL('../../dist/cli/main.js', import.meta.url).pathname;
@@ -38,7 +40,12 @@ export function missingPackages(): string[] {
 }
 
 /** MapProxy under uWSGI, one process. */
-export async function startMapProxy({ name, folder, configuration }: MapServerOptions): Promise<MapServer> {
+export async function startMapProxy({
+  name,
+  folder,
+  configuration,
+  prefix = [],
+}: MapServerOptions): Promise<MapServer> {
   const script = join(folder, `${name}.py`);
   writeFileSync(
     script,
@@ -46,21 +53,22 @@ export async function startMapProxy({ name, folder, configuration }: MapServerOp
   );
   const socket = join(folder, `${name}.sock`);
   const options = ['--plugin', 'python3', '--socket', socket, '--wsgi-file', script, '--processes', '1'];
-  const child = spawn('uwsgi', [...options, '--disable-logging', '--need-app', '--die-on-term'], {
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
+  const child = start([...prefix, 'uwsgi', ...options, '--disable-logging', '--need-app', '--die-on-term']);
   await waitFor(() => existsSync(socket));
   return serverOf(child, { name, pid: child.pid ?? 0, socket, protocol: 'uwsgi' });
 }
 
 /** Mapgate with one worker. */
-export async function startMapgate({ name, folder, configuration }: MapServerOptions): Promise<MapServer> {
+export async function startMapgate({ name, folder, configuration, prefix = [] }: MapServerOptions): Promise<MapServer> {
   const socket = join(folder, `${name}.sock`);
-  const child = spawn(process.execPath, [MAIN, 'serve', configuration, '--fastcgi', socket, '--workers', '1'], {
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
+  const mapgate = [process.execPath, MAIN, 'serve', configuration, '--fastcgi', socket, '--workers', '1'];
+  const child = start([...prefix, ...mapgate]);
   await waitFor(() => existsSync(socket) && childrenOf(child.pid ?? 0).length > 0);
   return serverOf(child, { name, pid: childrenOf(child.pid ?? 0)[0] ?? 0, socket, protocol: 'fastcgi' });
+}
+
+function start([program = '', ...args]: readonly string[]): ChildProcess {
+  return spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore'] });
 }
 
 /** A server with the way to stop it. */

@@ -4,16 +4,19 @@
  *
  *     node --import tsx test/bench/map/bench.ts [ROUNDS [SECONDS [WORDS OF A TITLE]]]
  *
- * Only the CPU time of the map server's process counts, all its threads. The candidates take turns in each round. What
- * they answer is compared with the exact map: by its peak signal to noise ratio, and by its size.
+ * Only the CPU time of the map server's process counts, all its threads, on a processor that the load does not use. The
+ * candidates take turns in each round. What they answer is compared with the exact map: by its peak signal to noise ratio,
+ * and by its size.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { type MapServer, missingPackages, startMapgate, startMapProxy } from '../map-servers.ts';
 import { nginxInFront } from '../nginx.ts';
 import { cpuTimeOfAll } from '../processes.ts';
+import { separateProcessors } from '../processors.ts';
 import { median } from '../table.ts';
 import { wrk } from '../wrk.ts';
 import { type MadeRow, madeRows, madeTiles, startSource } from './made.ts';
@@ -22,8 +25,10 @@ import { type MapRow, mapRows, SIZE } from './rows.ts';
 import { layMaps, type MapSite } from './site.ts';
 
 const DEFAULT_ROUNDS = 5;
-const DEFAULT_SECONDS = 2;
+const DEFAULT_SECONDS = 3;
 const CLIENTS = 2;
+/** Milliseconds. Once it was idle for some time, V8 keeps its heap small, and maps may cost more than in a fresh process. */
+const IDLE = 70_000;
 /** The first round is so many times as long. */
 const WARM_UP = 3;
 /** Maps of each row that are looked at. */
@@ -51,6 +56,7 @@ if (missing.length > 0) {
   console.error(`missing for this benchmark: apt-get install -y ${missing.join(' ')}`);
   process.exit(1);
 }
+const prefix = separateProcessors();
 const folder = mkdtempSync(join(tmpdir(), 'map-bench-'));
 const running: { stop(): Promise<void> }[] = [];
 try {
@@ -64,7 +70,7 @@ try {
     async function open(site: MapSite, title: string, paletted: boolean): Promise<MapServer> {
       const name = `${title.toLowerCase()}${paletted ? '' : '-true'}`;
       const configuration = site.configuration(name, { paletted, sourcePort: source.port });
-      const server = await start({ name, folder, configuration });
+      const server = await start({ name, folder, configuration, prefix });
       running.push(server);
       return server;
     }
@@ -75,6 +81,7 @@ try {
   );
   running.push(nginx);
   const url = `http://127.0.0.1:${nginx.port}`;
+  await sleep(IDLE);
   console.log(
     `CPU in ms for each map of ${SIZE} x ${SIZE}, median of ${rounds} rounds of ${seconds} s, ${CLIENTS} clients\n`,
   );
@@ -103,7 +110,7 @@ async function measureMaps(site: MapSite, url: string, candidates: readonly Cand
   }
   const paths = row.requests.map(({ path }) => path);
   for (let round = -1; round < rounds; round++) {
-    for (const candidate of candidates) {
+    for (const candidate of inTurn(candidates, round)) {
       const { name, pid } = serverOf(candidate);
       const before = cpuTimeOfAll(pid);
       // The first round warms up: code is compiled while it runs.
@@ -128,8 +135,7 @@ async function measureMade(url: string, candidates: readonly Candidate[], row: M
   }
   for (let round = -1; round < rounds; round++) {
     const paths = tiles.next();
-    // In turns, so that nobody always comes after the other one, with the disk busy from what that wrote.
-    for (const { title, paletted } of round % 2 === 0 ? candidates : candidates.toReversed()) {
+    for (const { title, paletted } of inTurn(candidates, round)) {
       const before = cpuTimeOfAll(paletted.pid);
       const options = { paths, clients: CLIENTS, seconds: round < 0 ? seconds * WARM_UP : seconds, folder };
       const requests = await wrk({ ...options, url: `${url}/${paletted.name}` });
@@ -138,6 +144,11 @@ async function measureMade(url: string, candidates: readonly Candidate[], row: M
     }
   }
   return figures;
+}
+
+/** Nobody always comes after the other one, with the disk busy from what that wrote. */
+function inTurn<Item>(candidates: readonly Item[], round: number): readonly Item[] {
+  return round % 2 === 0 ? candidates : candidates.toReversed();
 }
 
 async function fetchPicture(url: string): Promise<Buffer> {
