@@ -6,7 +6,7 @@ import type { MaintenanceProgress, MaintenanceTask } from '../http/maintenance.t
 import { configureLogging, getLogger, reopenLog } from '../log.ts';
 import type { Deployment } from './deployment.ts';
 import { Gateways } from './gateways.ts';
-import { letHeapGrow } from './heap.ts';
+import { leaveRoomInHeap } from './heap.ts';
 import { residentMemory } from './memory.ts';
 import type { WorkerOrder, WorkerReport } from './messages.ts';
 import { Pulse } from './metrics/pulse.ts';
@@ -167,7 +167,7 @@ async function brokenness({ app, development }: Deployment, error: unknown): Pro
 const SUPERVISOR_SIGNALS = ['SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'] as const;
 
 function main(): void {
-  letHeapGrow();
+  leaveRoomInHeap();
   let worker: Promise<Worker | undefined> | undefined;
   const drain = async (deadline?: number) => {
     const started = await worker;

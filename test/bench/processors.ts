@@ -8,10 +8,7 @@ const SERVERS = '1';
 
 /**
  * Keeps this process, and the load that it starts, on one processor, and lets the candidates have another one to
- * themselves.
- *
- * A request costs up to twice the CPU time when all processors of a virtual machine are busy at once, and only servers
- * that draw on several threads keep them so.
+ * themselves: one that draws on several threads would share processors with the load, the other one not.
  *
  * @returns what to put before a candidate's command; empty on a machine of one processor
  */

@@ -4,7 +4,7 @@
  *
  *     node --import tsx test/bench/map/bench.ts [ROUNDS [SECONDS [WORDS OF A TITLE]]]
  *
- * Only the CPU time of the map server's process counts, all its threads, on a processor that the load does not use. The
+ * Only the CPU time of the map server's process counts, all its threads, on a processor of its own where there are two. The
  * candidates take turns in each round. What they answer is compared with the exact map: by its peak signal to noise ratio,
  * and by its size.
  */
