@@ -42,6 +42,8 @@ export class Supervisor {
   #deployment: Deployment;
   /** What a reload is starting. */
   #next: Deployment | undefined;
+  /** Workers that were asked for and do not accept yet: those of the start, then each that is added. Never rejects. */
+  #starting: Promise<unknown> = Promise.resolve();
   #reloading: Promise<void> | undefined;
   #reloadAgain = false;
   #stopped: Promise<void> | undefined;
@@ -114,8 +116,10 @@ export class Supervisor {
 
   /** Opens the sockets and starts the workers. @throws Error with the operator's message; nothing is left behind then */
   async start(): Promise<Ready> {
+    const started = this.#startGeneration(this.#deployment);
+    this.#starting = started.catch(() => {});
     try {
-      const ready = await this.#startGeneration(this.#deployment);
+      const ready = await started;
       this.#sockets.prune(this.#deployment.listen);
       log.info({ addresses: this.addresses, workers: this.workerPids.length, transport: ready.transport }, 'serving');
       return ready;
@@ -162,7 +166,13 @@ export class Supervisor {
   }
 
   /** One worker more; until the next reload. */
-  async addWorker(): Promise<void> {
+  addWorker(): Promise<void> {
+    const added = this.#starting.then(() => this.#addWorker());
+    this.#starting = added;
+    return added;
+  }
+
+  async #addWorker(): Promise<void> {
     await this.#reloading;
     try {
       await this.#startWorker(this.#deployment);
@@ -174,6 +184,7 @@ export class Supervisor {
 
   /** One worker less, the youngest; the last one stays. Until the next reload. */
   async removeWorker(): Promise<void> {
+    await this.#starting;
     await this.#reloading;
     const serving = this.workers.filter(({ isAccepting, draining }) => isAccepting && !draining);
     const youngest = serving.at(-1);

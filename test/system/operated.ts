@@ -49,7 +49,17 @@ export class Operated {
     const args = ['serve', sandbox.path('mapgate.yaml')];
     const operated = new Operated(sandbox, new Mapgate(t, args, { env: { ...process.env, ...env } }));
     await operated.isServing();
+    const workers = whole.workers as number | { count: number };
+    const count = typeof workers === 'number' ? workers : workers.count;
+    await until(() => operated.#isWhole(count), `${count} workers`);
     return operated;
+  }
+
+  /** Whether all workers accept, and have told their state. */
+  async #isWhole(count: number): Promise<boolean> {
+    const { workers } = await this.status();
+    const told = workers.filter(({ state, residentMemory }) => state === 'serving' && residentMemory > 0);
+    return told.length === count;
   }
 
   async isServing(): Promise<void> {
@@ -71,7 +81,11 @@ export class Operated {
     return ask({ socketPath: this.sandbox.path('admin.sock'), path: target, ...options });
   }
 
-  async status(): Promise<{ generation: number; workers: { pid: number; state: string }[]; [key: string]: unknown }> {
+  async status(): Promise<{
+    generation: number;
+    workers: { pid: number; state: string; residentMemory: number }[];
+    [key: string]: unknown;
+  }> {
     return JSON.parse((await this.admin('/status?f=json')).body);
   }
 

@@ -21,6 +21,17 @@ test('TTIN adds a worker, TTOU takes one away but the last, and a reload restore
   await until(() => childrenOf(mapgate.pid).length === 2, 'as configured');
 });
 
+test('TTOU while a worker is being added takes that one away, once it is there', async (t) => {
+  const server = await Operated.start(t, { workers: 1 });
+  const { mapgate } = server;
+  mapgate.signal('SIGTTIN');
+  await until(() => childrenOf(mapgate.pid).length === 2, 'a second worker begins');
+  mapgate.signal('SIGTTOU');
+  await mapgate.says('one worker less');
+  await until(() => childrenOf(mapgate.pid).length === 1, 'it is gone');
+  assert.doesNotMatch(mapgate.log, /the last worker stays/);
+});
+
 test('USR1 after a rename, again and again under load, loses no line of the log and tears none', async (t) => {
   const server = await Operated.start(t, {
     filters: [{ use: 'access-log', format: 'json' }],
