@@ -55,18 +55,27 @@ test('the event loop turns while kernels work', async () => {
   for (const implementation of ['auto', 'typescript'] as const) {
     const pixels = createPixels({ implementation });
     const data = new Uint8Array(1024 * 1024 * 4).map((_, i) => i * 31);
-    let isDone = false;
-    let turns = 0;
     const raster = { data, width: 1024, height: 1024, channels: 4 } as const;
-    // More than there are threads: their ends cannot all be seen in one turn, however slow the machine.
-    const done = Promise.all(Array.from({ length: 8 }, () => pixels.encodePng(raster))).then(() => {
-      isDone = true;
-    });
-    while (!isDone) {
-      await new Promise(setImmediate);
-      turns++;
+    // A machine with much else to do can let a picture be ready before this thread goes on, but hardly each time.
+    let most = 0;
+    for (let attempt = 0; attempt < 20 && most < 2; attempt++) {
+      most = await turnsDuring(() => Promise.all(Array.from({ length: 8 }, () => pixels.encodePng(raster))));
     }
-    await done;
-    assert.ok(turns > 1, `${turns} turns`);
+    assert.ok(most > 1, `${implementation}: ${most} turns`);
   }
 });
+
+/** How often the event loop turns until some work is done. */
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+  let isDone = false;
+  let turns = 0;
+  const done = work().then(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    await new Promise(setImmediate);
+    turns++;
+  }
+  await done;
+  return turns;
+}
