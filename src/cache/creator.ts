@@ -7,6 +7,7 @@ import { type BandSource, bandMerge } from '../image/band-merge.ts';
 import { encodeImage, encodeWindow } from '../image/encode.ts';
 import { formatExtension, imageKind, sniffImageKind } from '../image/format.ts';
 import { cutGrey16, greyBits } from '../image/grey.ts';
+import { cutJpeg } from '../image/jpeg.ts';
 import { mergeLayers, withOpacity } from '../image/merge.ts';
 import type { ImageSettings } from '../image/options.ts';
 import { type Raster, windowOf } from '../image/raster.ts';
@@ -77,14 +78,44 @@ async function cutTiles(
   meta: MetaTile,
   options: CreatorOptions<MapSource>,
 ): Promise<CreatedTiles> {
-  const { grid, bands, image, watermark } = options;
+  const { grid } = options;
   const { cacheable, authorizeStale } = stateOf(pictures);
   const [only] = meta.parts;
   if (meta.parts.length === 1 && only !== undefined && isSize(meta.size, grid.tileSize)) {
     const body = await finish(pictures, only.coord, options);
     return { tiles: [{ coord: only.coord, body, cacheable }], authorizeStale };
   }
-  const tiles = await withScratch(async (allocate) => {
+  const bodies = (await cutFromFile(pictures, meta, options)) ?? (await cutFromPixels(pictures, meta, options));
+  const tiles = meta.parts.flatMap(({ coord }, index) => {
+    const body = bodies[index];
+    return body === undefined ? [] : [{ coord, body, cacheable }];
+  });
+  return { tiles, authorizeStale };
+}
+
+/** Tiles as they are in the only picture, where that and they are JPEGs and nothing else is to be done with it. */
+async function cutFromFile(
+  [only, ...others]: readonly SourcePicture[],
+  { size, parts }: MetaTile,
+  { grid, bands, image, watermark }: CreatorOptions<MapSource>,
+): Promise<readonly Buffer[] | null> {
+  const isJpeg = imageKind(image.format) === 'jpeg' || image.format.endsWith('mixed');
+  if (!isJpeg || image.mode === 'L' || image.mode === 'I') return null;
+  if (only?.body === undefined || only.settings.opacity !== undefined || others.length > 0) return null;
+  if (bands !== undefined || watermark !== undefined || sniffImageKind(only.body) !== 'jpeg') return null;
+  if (!parts.every(({ left, top }) => isInside(left, top, grid.tileSize, size))) return null;
+  const [width, height] = grid.tileSize;
+  const windows = parts.map(({ left, top }) => ({ left, top, width, height }));
+  return cutJpeg(only.body, size, windows, image.jpegQuality);
+}
+
+function cutFromPixels(
+  pictures: readonly SourcePicture[],
+  meta: MetaTile,
+  options: CreatorOptions<MapSource>,
+): Promise<readonly Buffer[]> {
+  const { grid, bands, image, watermark } = options;
+  return withScratch(async (allocate) => {
     const whole = await merge(pictures, meta.size, bands, allocate);
     const heights = await onlyGrey16(pictures, options);
     const cut = async ({ coord, left, top }: MetaTile['parts'][number]): Promise<Buffer> => {
@@ -95,9 +126,8 @@ async function cutTiles(
       const marked = await watermark(windowOf(whole, left, top, grid.tileSize), coord);
       return (await encodeImage(marked, image)).body;
     };
-    return Promise.all(meta.parts.map(async (part) => ({ coord: part.coord, body: await cut(part), cacheable })));
+    return Promise.all(meta.parts.map(cut));
   });
-  return { tiles, authorizeStale };
 }
 
 /** Tiles made from tiles, each from its own (rows SRC-54, TILE-09). */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the kernels with the address and undefined-behaviour sanitizers, without Node, runs them over many small rasters
-# and fuzzes the PNG decoder and deflate: native/pixels/scripts/sanitizers.sh [SECONDS]  (for each; default 20)
+# and fuzzes the PNG decoder, the JPEG cutter and deflate: native/pixels/scripts/sanitizers.sh [SECONDS]  (for each; default 20)
 # Needs clang with its sanitizers' libraries, and zlib's headers. What was found is left in test/fuzz/findings.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../.." && pwd)
@@ -19,12 +19,12 @@ for test in kernels deflate; do
   "$folder/test"
 done
 
-mkdir -p "$fuzz/findings" "$folder/deflate-corpus"
-node "$fuzz/pixels_corpus.mjs" "$folder/png-corpus"
-for target in png deflate; do
+mkdir -p "$fuzz/findings" "$folder/corpus/deflate"
+node "$fuzz/pixels_corpus.mjs" "$folder/corpus"
+for target in png jpeg deflate; do
   "${build[@]}" -fsanitize=fuzzer,address,undefined "$fuzz/pixels_${target}_fuzz.cc" "$kernels"/*.cc -lz -o "$folder/fuzz"
   "$folder/fuzz" -max_total_time="${1:-20}" -max_len=4096 -rss_limit_mb=1024 -artifact_prefix="$fuzz/findings/" \
-    -print_final_stats=1 "$folder/$target-corpus" > "$folder/log" 2>&1 || { tail -n 40 "$folder/log" >&2; exit 1; }
+    -print_final_stats=1 "$folder/corpus/$target" > "$folder/log" 2>&1 || { tail -n 40 "$folder/log" >&2; exit 1; }
   echo "$target: $(grep -E 'stat::number_of_executed_units' "$folder/log")"
 done
 rmdir --ignore-fail-on-non-empty "$fuzz/findings"

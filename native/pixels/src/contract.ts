@@ -106,6 +106,20 @@ export interface PlacedPng {
   readonly opaque: boolean;
 }
 
+/** JPEG files cut out of another one. */
+export interface CutJpeg {
+  /** Of the whole picture. */
+  readonly width: number;
+  readonly height: number;
+  /** One for each window, in the same memory. */
+  readonly files: readonly Buffer[];
+}
+
+export interface JpegOptions {
+  /** 1 to 100, as the Independent JPEG Group's library counts. Default 90. */
+  readonly quality?: number;
+}
+
 /** A picture that was decoded into four channels. */
 export interface RgbaPicture extends PlacedPng {
   /** Width * height * 4 bytes. */
@@ -169,4 +183,13 @@ export interface Pixels {
    * it answers null or rejects, or, of a large picture that is damaged, transparent pixels.
    */
   decodePngInto(target: Raster, file: Uint8Array, x: number, y: number): Promise<PlacedPng | null>;
+  /**
+   * JPEG files of windows of a JPEG file, without decoding its pixels: what was lost when it was written is not lost
+   * again. The coefficients of the transform are divided as `quality` asks for, or, in a file of less quality, as they
+   * are.
+   *
+   * Null for all that has to be decoded and cut in pixels: windows that are not inside or do not begin at multiples of 16,
+   * progressive files, grey, CMYK, other resolutions of colour than 4:2:0, ICC profiles, too many pixels, damaged files.
+   */
+  cutJpeg(file: Uint8Array, windows: readonly Window[], options?: JpegOptions): Promise<CutJpeg | null>;
 }

@@ -49,12 +49,24 @@ export interface Kernels {
   decodeRgbaPng(file: Uint8Array, maxPixels: number): Promise<RgbaPicture | null>;
   /** `target`: RGBA. */
   decodePngInto(target: Raster, file: Uint8Array, x: number, y: number, maxPixels: number): Promise<PlacedPng | null>;
+  /** `windows`: left, top, width and height each. */
+  cutJpeg(file: Uint8Array, windows: Float64Array, quality: number, maxPixels: number): Promise<JpegPieces | null>;
+}
+
+/** Files one after another, and where each of them ends. */
+export interface JpegPieces {
+  readonly data: Uint8Array;
+  readonly ends: readonly number[];
+  /** Of the picture that they were cut from. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Positions in these lists are the numbers that kernels take. */
 export const SAMPLINGS = ['nearest', 'bilinear', 'bicubic'] as const;
 export const QUANTISERS = ['fastoctree', 'mediancut'] as const;
 
-/** Numbers that describe a quad and a band operation. */
+/** Numbers that describe a quad, a band operation and a window. */
 export const QUAD_NUMBERS = 12;
 export const OPERATION_NUMBERS = 4;
+export const WINDOW_NUMBERS = 4;

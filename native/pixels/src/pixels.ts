@@ -10,12 +10,14 @@ import {
   checkRaster,
   checkSize,
   DEFAULT_MAX_PIXELS,
+  MAX_SIDE,
   MOST_PIXELS,
 } from './checks.ts';
 import type {
   BandOperation,
   CompositeOptions,
   IndexedRaster,
+  JpegOptions,
   Pixels,
   PngOptions,
   Quad,
@@ -25,7 +27,7 @@ import type {
   WarpOptions,
   Window,
 } from './contract.ts';
-import { type Kernels, OPERATION_NUMBERS, QUAD_NUMBERS, QUANTISERS, SAMPLINGS } from './kernels.ts';
+import { type Kernels, OPERATION_NUMBERS, QUAD_NUMBERS, QUANTISERS, SAMPLINGS, WINDOW_NUMBERS } from './kernels.ts';
 import { loadNativeKernels } from './native-kernels.ts';
 import { typescriptKernels } from './twin/pool.ts';
 
@@ -214,6 +216,19 @@ function checkedPixels(
       const place = [checkPosition('x', x), checkPosition('y', y)] as const;
       return kernels.decodePngInto(target, checkBytes('file', file), ...place, maxPixels);
     },
+
+    async cutJpeg(file: Uint8Array, windows: readonly Window[], { quality = DEFAULT_QUALITY }: JpegOptions = {}) {
+      checkInteger('quality', quality, 1, 100);
+      const numbers = new Float64Array(windows.length * WINDOW_NUMBERS);
+      windows.forEach((window, i) => {
+        numbers.set(sidesOf(`windows[${i}]`, window), i * WINDOW_NUMBERS);
+      });
+      const cut = await kernels.cutJpeg(checkBytes('file', file), numbers, quality, maxPixels);
+      if (cut === null) return null;
+      const { width, height, data, ends } = cut;
+      const all = asBuffer(data);
+      return { width, height, files: ends.map((end, i) => all.subarray(ends[i - 1] ?? 0, end)) };
+    },
   };
 }
 
@@ -268,6 +283,17 @@ function windowArguments(raster: Raster, window?: Window): [number, number, numb
     checkInteger('window.top', top, 0, raster.height - 1),
     checkInteger('window.width', width, 1, raster.width - left),
     checkInteger('window.height', height, 1, raster.height - top),
+  ];
+}
+
+const DEFAULT_QUALITY = 90;
+
+function sidesOf(name: string, { left, top, width, height }: Window): [number, number, number, number] {
+  return [
+    checkInteger(`${name}.left`, left, 0, MAX_SIDE),
+    checkInteger(`${name}.top`, top, 0, MAX_SIDE),
+    checkInteger(`${name}.width`, width, 1, MAX_SIDE),
+    checkInteger(`${name}.height`, height, 1, MAX_SIDE),
   ];
 }
 

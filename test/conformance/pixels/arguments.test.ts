@@ -83,6 +83,15 @@ onEveryImplementation('arguments', (pixels) => {
       /window\.height is 0/,
     ],
     'one colour and transparency': [() => pixels.quantise(grey, { colors: 1, method: 'mediancut' }), /colors is 1/],
+    'no quality': [() => pixels.cutJpeg(grey.data, [], { quality: 0 }), /quality is 0/],
+    'a window without width': [
+      () => pixels.cutJpeg(grey.data, [{ left: 0, top: 0, width: 0, height: 1 }]),
+      /windows\[0\]\.width is 0/,
+    ],
+    'a window that begins nowhere': [
+      () => pixels.cutJpeg(grey.data, [{ left: -1, top: 0, width: 1, height: 1 }]),
+      /windows\[0\]\.left is -1/,
+    ],
     'an unknown level': [() => pixels.encodePng(grey, { level: 10 }), /level is 10/],
     'a palette without colours': [
       () => pixels.encodePng({ palette: new Uint8Array(0), indices: grey.data, width: 2, height: 2 }),

@@ -10,6 +10,7 @@
 #include "../kernels/band_merge.h"
 #include "../kernels/blit.h"
 #include "../kernels/composite.h"
+#include "../kernels/jpeg_cut.h"
 #include "../kernels/png_decode.h"
 #include "../kernels/png_encode.h"
 #include "../kernels/polygon_mask.h"
@@ -298,6 +299,40 @@ Napi::Value DecodePngIntoCall(const Napi::CallbackInfo& info) {
   });
 }
 
+/// file, windows: left, top, width, height each; quality, most pixels
+Napi::Value CutJpegCall(const Napi::CallbackInfo& info) {
+  constexpr size_t kNumbers = 4;
+  Arguments arguments(info);
+  const auto file = arguments.NextBytes();
+  const std::vector<double> numbers = arguments.NextDoubles();
+  const uint32_t quality = arguments.NextUint32(100);
+  const uint32_t max_pixels = arguments.NextUint32();
+  if (quality == 0) Refuse(arguments, "no such quality");
+  std::vector<Window> windows;
+  for (size_t i = 0; i + kNumbers <= numbers.size(); i += kNumbers) {
+    const auto number = [&](size_t at) {
+      const double value = numbers[i + at];
+      if (!(value >= 0 && value <= kMaxSide)) Refuse(arguments, "no such window");
+      return static_cast<uint32_t>(value);
+    };
+    windows.push_back({number(0), number(1), number(2), number(3)});
+  }
+  return Job::Start(info.Env(), arguments.TakeKept(), [=] {
+    CutJpeg cut = CutJpegFile(file.first, file.second, windows, quality, max_pixels);
+    return FinishWith(std::move(cut), [](Napi::Env env, CutJpeg&& jpeg) -> Napi::Value {
+      if (!jpeg.is_cut) return env.Null();
+      Napi::Object result = Napi::Object::New(env);
+      Napi::Array ends = Napi::Array::New(env, jpeg.ends.size());
+      for (uint32_t i = 0; i < jpeg.ends.size(); i++) ends.Set(i, jpeg.ends[i]);
+      result.Set("data", ToBuffer(env, std::move(jpeg.data)));
+      result.Set("ends", ends);
+      result.Set("width", jpeg.width);
+      result.Set("height", jpeg.height);
+      return result;
+    });
+  });
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   const auto add = [&](const char* name, Napi::Value (*call)(const Napi::CallbackInfo&)) {
     exports.Set(name, Napi::Function::New(env, call, name));
@@ -318,6 +353,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("decodePng", DecodePngCall);
   add("decodeRgbaPng", DecodeRgbaPngCall);
   add("decodePngInto", DecodePngIntoCall);
+  add("cutJpeg", CutJpegCall);
   return exports;
 }
 

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "words.h"
+
 namespace pixels {
 
 /// Names and numbers of the PNG specification (third edition), sections 5, 9 and 11.
@@ -20,17 +22,6 @@ constexpr size_t kHeaderSize = 13;
 constexpr uint32_t ChunkType(const char (&name)[5]) {
   return static_cast<uint32_t>(name[0]) << 24 | static_cast<uint32_t>(name[1]) << 16 |
          static_cast<uint32_t>(name[2]) << 8 | static_cast<uint32_t>(name[3]);
-}
-
-inline uint32_t ReadUint32(const uint8_t* from) {
-  return uint32_t{from[0]} << 24 | uint32_t{from[1]} << 16 | uint32_t{from[2]} << 8 | uint32_t{from[3]};
-}
-
-inline void WriteUint32(uint8_t* to, uint32_t value) {
-  to[0] = static_cast<uint8_t>(value >> 24);
-  to[1] = static_cast<uint8_t>(value >> 16);
-  to[2] = static_cast<uint8_t>(value >> 8);
-  to[3] = static_cast<uint8_t>(value);
 }
 
 /// Of the three neighbours, the one nearest to left + up - upper left (section 9.4).

@@ -35,6 +35,31 @@ inline uint32_t LoadBytes4(const uint8_t* from) {
   return value;
 }
 
+/// Four bytes as a number, the first one highest.
+inline uint32_t ReadUint32(const uint8_t* from) {
+  return uint32_t{from[0]} << 24 | uint32_t{from[1]} << 16 | uint32_t{from[2]} << 8 | uint32_t{from[3]};
+}
+
+inline void WriteUint32(uint8_t* to, uint32_t value) {
+  to[0] = static_cast<uint8_t>(value >> 24);
+  to[1] = static_cast<uint8_t>(value >> 16);
+  to[2] = static_cast<uint8_t>(value >> 8);
+  to[3] = static_cast<uint8_t>(value);
+}
+
+/// Whether one of the four bytes is 255.
+inline bool HasFullByte(uint32_t word) { return ((~word - 0x01010101U) & word & 0x80808080U) != 0; }
+
+/// How many bits a number takes; 0 for 0.
+inline uint32_t BitLength(uint32_t value) {
+#ifdef _MSC_VER
+  unsigned long bit = 0;
+  return _BitScanReverse(&bit, value) == 0 ? 0 : bit + 1;
+#else
+  return value == 0 ? 0 : 32 - static_cast<uint32_t>(__builtin_clz(value));
+#endif
+}
+
 /// The number of lowest bytes that are 0; `value` is not.
 inline uint32_t ZeroBytes(uint64_t value) {
 #ifdef _MSC_VER

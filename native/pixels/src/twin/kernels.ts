@@ -3,6 +3,7 @@ import { applyOpacity, hasAlpha, isSingleColor, transparentColor } from './alpha
 import { bandMerge } from './band-merge.ts';
 import { blit, toRgba, windowOf } from './blit.ts';
 import { composite } from './composite.ts';
+import { cutJpeg } from './jpeg-cut.ts';
 import { decodePng } from './png-decode.ts';
 import { encodePalette, encodePng } from './png-encode.ts';
 import { maskByPolygon } from './polygon-mask.ts';
@@ -46,4 +47,5 @@ export const twinKernels: TwinKernels = {
     const { data, width, height, channels } = picture;
     return { data: channels === 4 ? data : toRgba(picture), width, height, opaque: channels !== 4 };
   },
+  cutJpeg,
 };

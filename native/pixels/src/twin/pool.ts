@@ -106,6 +106,7 @@ export const typescriptKernels: Kernels = {
     run('encodeIndexedPng', windowOf(raster, left, top, width, height), 0, 0, width, height, ...rest),
   decodePng: (...args) => run('decodePng', ...args),
   decodeRgbaPng: (...args) => run('decodeRgbaPng', ...args),
+  cutJpeg: (...args) => run('cutJpeg', ...args),
   async decodePngInto(target, file, x, y, maxPixels) {
     const picture = await run('decodePng', file, maxPixels);
     if (picture === null) return null;
