@@ -16,6 +16,7 @@
         "cc/kernels/deflate_block.cc",
         "cc/kernels/deflate_codes.cc",
         "cc/kernels/huffman.cc",
+        "cc/kernels/jpeg_bits.cc",
         "cc/kernels/jpeg_codes.cc",
         "cc/kernels/jpeg_coefficients.cc",
         "cc/kernels/jpeg_cut.cc",

@@ -2,6 +2,7 @@
 #define PIXELS_KERNELS_JPEG_BITS_H_
 
 #include <cstddef>
+#include <vector>
 
 #include "growing.h"
 #include "jpeg_format.h"
@@ -9,25 +10,19 @@
 
 namespace pixels {
 
-/// Reads the bits of a scan, the first one highest in its byte; a byte of all ones is followed by a 0 that does not count
-/// (section F.1.2.3). Behind the end there are zeros, and `IsWithin` says so.
-class JpegBitReader {
+/// Bits that are read, the first one highest in its byte. It does not look where they end: see `JpegScan`.
+class JpegBits {
  public:
-  JpegBitReader(const uint8_t* file, size_t size, size_t at) : file_(file), size_(size), at_(at) {}
+  /// What is read beyond the byte of the next bit.
+  static constexpr size_t kAhead = 8;
 
-  /// Has at least 32 bits ready.
+  explicit JpegBits(const uint8_t* bytes) : next_(bytes) {}
+
+  /// Has at least 56 bits ready.
   void Fill() {
-    if (count_ >= 32) return;
-    if (size_ - at_ >= 4) {
-      const uint32_t word = ReadUint32(file_ + at_);
-      if (!HasFullByte(word)) {
-        bits_ |= uint64_t{word} << (32 - count_);
-        count_ += 32;
-        at_ += 4;
-        return;
-      }
-    }
-    *this = FilledByBytes(*this);
+    bits_ |= ReadUint64(next_) >> count_;
+    next_ += (63 - count_) >> 3;
+    count_ |= 56;
   }
 
   /// The next bits, 1 to 16, of those that are ready.
@@ -42,104 +37,85 @@ class JpegBitReader {
     return bits;
   }
 
-  /// Whether no bit was taken that is not there.
-  bool IsWithin() const { return padding_ <= count_; }
-
-  /// Goes on behind a marker. False: it does not follow.
-  bool PassMarker(uint8_t marker) {
-    if (!IsWithin() || count_ - padding_ >= 8) return false;
-    bits_ = 0;
-    count_ = 0;
-    padding_ = 0;
-    while (size_ - at_ >= 2 && file_[at_] == 0xFF && file_[at_ + 1] == 0xFF) at_++;
-    if (size_ - at_ < 2 || file_[at_] != 0xFF || file_[at_ + 1] != marker) return false;
-    at_ += 2;
-    return true;
-  }
+  /// How many bits were taken of those that begin at `bytes`.
+  size_t Taken(const uint8_t* bytes) const { return static_cast<size_t>(next_ - bytes) * 8 - count_; }
 
  private:
-  /// Not of this one itself, which is kept in registers.
-  static JpegBitReader FilledByBytes(JpegBitReader in) {
-    while (in.count_ <= 56) {
-      uint64_t byte = 0;
-      if (in.at_ < in.size_ && in.file_[in.at_] != 0xFF) {
-        byte = in.file_[in.at_++];
-      } else if (in.size_ - in.at_ >= 2 && in.file_[in.at_ + 1] == 0) {
-        byte = 0xFF;
-        in.at_ += 2;
-      } else {
-        in.padding_ += 8;
-      }
-      in.bits_ |= byte << (56 - in.count_);
-      in.count_ += 8;
-    }
-    return in;
-  }
+  const uint8_t* next_;
+  /// The next one highest; some of those below the ready ones may be there already.
+  uint64_t bits_ = 0;
+  uint32_t count_ = 0;
+};
+
+/// The bytes of a scan up to the next marker. Those of all ones are followed by a 0 in the file (section F.1.2.3), which
+/// is left out.
+class JpegScan {
+ public:
+  JpegScan(const uint8_t* file, size_t size, size_t at) : file_(file), size_(size), at_(at) { ReadBytes(); }
+
+  /// Where its bits begin.
+  JpegBits Begin() const { return JpegBits(bytes_.data()); }
+  /// Whether all bits were there that were taken. Between two calls may be taken what a unit has at most.
+  bool Has(const JpegBits& bits) const { return bits.Taken(bytes_.data()) <= end_ * 8; }
+  /// Goes on behind a marker. False: it does not follow, or not all bytes before it were taken.
+  bool PassMarker(const JpegBits& bits, uint8_t marker);
+
+ private:
+  void ReadBytes();
 
   const uint8_t* file_;
   size_t size_;
+  /// Of the marker.
   size_t at_;
-  /// The next one highest.
-  uint64_t bits_ = 0;
-  uint32_t count_ = 0;
-  /// How many zeros were taken for bits.
-  uint32_t padding_ = 0;
+  /// With zeros behind the end.
+  std::vector<uint8_t> bytes_;
+  size_t end_ = 0;
 };
 
-/// Writes the bits of a scan in the same way.
+/// Writes bits, the first one highest in its byte, and nothing between them: see `StuffedSize`.
 class JpegBitWriter {
  public:
   explicit JpegBitWriter(Growing* out) : out_(out) {}
 
-  /// Makes room for so many bits, of which every byte may be followed by a 0.
-  void Begin(size_t bits) { to_ = out_->Room(bits / 4 + 16); }
+  /// Makes room for so many bits.
+  void Begin(size_t bits) { to_ = out_->Room(bits / 8 + 16); }
 
-  /// At most 32 bits; none is set above `count`.
+  /// At most 56 bits between two calls of `Flush`; none is set above `count`.
   void Put(uint32_t bits, uint32_t count) {
-    bits_ = bits_ << count | bits;
     count_ += count;
-    if (count_ >= 32) {
-      count_ -= 32;
-      PutWord(static_cast<uint32_t>(bits_ >> count_));
-    }
+    bits_ |= uint64_t{bits} << (64 - count_);
   }
 
-  /// Bits of a word that is not full yet are kept for what is written next.
+  void Flush() {
+    WriteUint64(to_, bits_);
+    to_ += count_ >> 3;
+    bits_ <<= count_ & 56;
+    count_ &= 7;
+  }
+
+  /// Bits of a byte that is not full yet are kept for what is written next.
   void End() { out_->Use(static_cast<size_t>(to_ - out_->data()) - out_->size()); }
 
   /// Fills the last byte up with ones.
   void Finish() {
-    Begin(64);
-    const uint32_t rest = (8 - count_ % 8) % 8;
-    Put((1U << rest) - 1, rest);
-    while (count_ > 0) {
-      count_ -= 8;
-      PutByte(static_cast<uint8_t>(bits_ >> count_));
-    }
+    Begin(8);
+    const uint32_t rest = (8 - count_) & 7;
+    if (rest > 0) Put((1U << rest) - 1, rest);
+    Flush();
     End();
   }
 
  private:
-  void PutWord(uint32_t word) {
-    if (!HasFullByte(word)) {
-      WriteUint32(to_, word);
-      to_ += 4;
-      return;
-    }
-    for (int32_t shift = 24; shift >= 0; shift -= 8) PutByte(static_cast<uint8_t>(word >> shift));
-  }
-
-  void PutByte(uint8_t byte) {
-    *to_++ = byte;
-    if (byte == 0xFF) *to_++ = 0;
-  }
-
   Growing* out_;
   uint8_t* to_ = nullptr;
-  /// The last one lowest; only `count_` of them are still to be written.
+  /// The first one highest; not yet written.
   uint64_t bits_ = 0;
   uint32_t count_ = 0;
 };
+
+/// Size of bytes in a file, where a 0 follows each that is all ones; and writes them so. Returns where they end.
+size_t StuffedSize(const Growing& bytes);
+uint8_t* WriteStuffed(const Growing& bytes, uint8_t* to);
 
 }  // namespace pixels
 

@@ -8,13 +8,13 @@ bool JpegDecodeTable::Build(const HuffmanSpec& spec) {
   spec_ = spec;
   uint32_t code = 0;
   uint32_t place = 0;
-  for (uint32_t length = 1; length <= kLongest; length++) {
+  for (uint32_t length = 1; length <= kMostCodeBits; length++) {
     places_[length] = static_cast<int32_t>(place) - static_cast<int32_t>(code);
     for (uint32_t i = 0; i < spec.counts[length - 1]; i++, code++, place++) {
       if (code >> length != 0) return false;
       if (length <= kShort) LookUp(code, length, spec.symbols[place]);
     }
-    ends_[length] = code << (kLongest - length);
+    ends_[length] = code << (kMostCodeBits - length);
     code <<= 1;
   }
   return true;
@@ -33,9 +33,9 @@ void JpegDecodeTable::LookUp(uint32_t code, uint32_t length, uint8_t symbol) {
 }
 
 JpegDecodeTable::Symbol JpegDecodeTable::FindLong(uint32_t bits) const {
-  for (uint32_t length = kShort + 1; length <= kLongest; length++) {
+  for (uint32_t length = kShort + 1; length <= kMostCodeBits; length++) {
     if (bits >= ends_[length]) continue;
-    const int32_t place = places_[length] + static_cast<int32_t>(bits >> (kLongest - length));
+    const int32_t place = places_[length] + static_cast<int32_t>(bits >> (kMostCodeBits - length));
     return {spec_.symbols[static_cast<size_t>(place)], static_cast<uint16_t>(length)};
   }
   return {kNoSymbol, 0};

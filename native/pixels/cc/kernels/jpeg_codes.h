@@ -41,16 +41,14 @@ class JpegDecodeTable {
   const Whole& WholeAt(uint32_t bits) const { return wholes_[bits]; }
 
   /// The next symbol; 27 bits are ready for it and its value.
-  uint32_t Decode(JpegBitReader& in) const {
+  uint32_t Decode(JpegBits& in) const {
     Symbol symbol = symbols_[in.Peek(kShort)];
-    if (symbol.bits == 0) symbol = FindLong(in.Peek(kLongest));
+    if (symbol.bits == 0) symbol = FindLong(in.Peek(kMostCodeBits));
     in.Skip(symbol.bits);
     return symbol.symbol;
   }
 
  private:
-  static constexpr uint32_t kLongest = 16;
-
   struct Symbol {
     uint16_t symbol;
     uint16_t bits;
@@ -63,8 +61,8 @@ class JpegDecodeTable {
   Whole wholes_[1 << kShort] = {};
   HuffmanSpec spec_;
   /// For each length: the first code behind its codes, with 16 bits, and the place of code 0 among the symbols.
-  uint32_t ends_[kLongest + 1] = {};
-  int32_t places_[kLongest + 1] = {};
+  uint32_t ends_[kMostCodeBits + 1] = {};
+  int32_t places_[kMostCodeBits + 1] = {};
 };
 
 /// Symbols to codes.

@@ -14,7 +14,8 @@ JpegCoefficientReader::JpegCoefficientReader(const uint8_t* file, size_t size, c
                                              const QuantTable (&quants)[kComponents])
     : frame_(frame),
       columns_((frame.width + kMcuSide - 1) / kMcuSide),
-      in_(file, size, frame.data),
+      scan_(file, size, frame.data),
+      in_(scan_.Begin()),
       codes_(kComponents),
       until_restart_(frame.restart_interval) {
   for (uint32_t i = 0; i < kComponents; i++) {
@@ -31,20 +32,23 @@ bool JpegCoefficientReader::Read(JpegRow& row) {
     for (uint32_t block = 0; block < kMcuBlocks; block++) {
       if (!ReadBlock(ComponentOf(block), size_t{unit} * kMcuBlocks + block, row)) return false;
     }
+    if (!scan_.Has(in_)) return false;
   }
-  return in_.IsWithin();
+  return true;
 }
 
 bool JpegCoefficientReader::Restart() {
   std::fill_n(dc_, kComponents, 0);
   until_restart_ = frame_.restart_interval - 1;
-  return in_.PassMarker(kRst0 + (restarts_++ & 7));
+  if (!scan_.PassMarker(in_, kRst0 + (restarts_++ & 7))) return false;
+  in_ = scan_.Begin();
+  return true;
 }
 
 bool JpegCoefficientReader::ReadBlock(uint32_t component, size_t block, JpegRow& row) {
   const Codes& codes = codes_[component];
   const JpegRescale& rescale = rescales_[component];
-  JpegBitReader in = in_;
+  JpegBits in = in_;
   in.Fill();
   const uint32_t dc_bits = codes.dc.Decode(in);
   if (dc_bits > kMostDcBits) return false;

@@ -83,7 +83,7 @@ class JpegCoefficientReader {
   /// The next row; `row` is of `Columns()` units. False: damaged.
   bool Read(JpegRow& row);
   /// After the last row. False: something else follows.
-  bool IsComplete() { return in_.PassMarker(kEoi); }
+  bool IsComplete() { return scan_.PassMarker(in_, kEoi); }
 
  private:
   struct Codes {
@@ -96,7 +96,8 @@ class JpegCoefficientReader {
 
   const JpegFrame& frame_;
   uint32_t columns_;
-  JpegBitReader in_;
+  JpegScan scan_;
+  JpegBits in_;
   bool has_codes_ = true;
   /// For each component.
   std::vector<Codes> codes_;

@@ -9,9 +9,6 @@ namespace pixels {
 
 namespace {
 
-/// Bits of a block at most, coded by the tables of annex K.
-constexpr size_t kMostBlockBits = 9 + kMostDcBits + (kBlockSize - 1) * (16 + kMostAcBits);
-
 constexpr uint32_t kZeroRun = 0xF0;
 constexpr uint32_t kEndOfBlock = 0x00;
 
@@ -49,13 +46,16 @@ class Head {
     Add({0xFF, kSos, 0, 12, 3, 1, 0x00, 2, 0x11, 3, 0x11, 0, kBlockSize - 1, 0});
   }
 
-  void Write(const Window& window, Growing& out) const {
-    uint8_t* to = out.Append(bytes_.size());
+  size_t Size() const { return bytes_.size(); }
+
+  /// Returns where it ends.
+  uint8_t* Write(const Window& window, uint8_t* to) const {
     std::memcpy(to, bytes_.data(), bytes_.size());
     to[size_at_] = static_cast<uint8_t>(window.height >> 8);
     to[size_at_ + 1] = static_cast<uint8_t>(window.height);
     to[size_at_ + 2] = static_cast<uint8_t>(window.width >> 8);
     to[size_at_ + 3] = static_cast<uint8_t>(window.width);
+    return to + bytes_.size();
   }
 
  private:
@@ -76,25 +76,22 @@ class Head {
 /// Writes the file of one window.
 class Cutting {
  public:
-  Cutting(const Window& window, const Head& head, size_t expected)
-      : first_column_(window.left / kMcuSide),
+  Cutting(const Window& window, size_t expected)
+      : window_(window),
+        first_column_(window.left / kMcuSide),
         columns_((window.width + kMcuSide - 1) / kMcuSide),
         first_row_(window.top / kMcuSide),
         rows_((window.height + kMcuSide - 1) / kMcuSide),
         out_(expected),
-        bits_(&out_) {
-    head.Write(window, out_);
-  }
+        bits_(&out_) {}
   Cutting(const Cutting&) = delete;
   Cutting& operator=(const Cutting&) = delete;
-
-  const Growing& Out() const { return out_; }
 
   void Take(uint32_t row_number, const JpegRow& row) {
     if (row_number < first_row_ || row_number - first_row_ >= rows_) return;
     JpegBitWriter bits = bits_;
     for (uint32_t i = 0; i < columns_; i++) {
-      bits.Begin(kMostBlockBits * kMcuBlocks);
+      bits.Begin(kMostUnitBits);
       const size_t first = (size_t{first_column_} + i) * kMcuBlocks;
       for (uint32_t block = 0; block < kMcuBlocks; block++) WriteBlock(ComponentOf(block), first + block, row, bits);
       bits.End();
@@ -102,11 +99,18 @@ class Cutting {
     bits_ = bits;
   }
 
-  void Finish() {
+  /// After the last row. Returns the size of the file.
+  size_t Finish(const Head& head) {
     bits_.Finish();
-    uint8_t* to = out_.Append(2);
-    to[0] = 0xFF;
-    to[1] = kEoi;
+    return head.Size() + StuffedSize(out_) + 2;
+  }
+
+  /// Returns where it ends.
+  uint8_t* WriteFile(const Head& head, uint8_t* to) const {
+    to = WriteStuffed(out_, head.Write(window_, to));
+    *to++ = 0xFF;
+    *to++ = kEoi;
+    return to;
   }
 
  private:
@@ -115,7 +119,10 @@ class Cutting {
     WriteValue(DcCodes(component), 0, dc - dc_[component], bits);
     dc_[component] = dc;
     const JpegEncodeTable& codes = AcCodes(component);
-    const auto put = [&bits](JpegEncodeTable::Code code) { bits.Put(code.bits, code.length); };
+    const auto put = [&bits](JpegEncodeTable::Code code) {
+      bits.Put(code.bits, code.length);
+      bits.Flush();
+    };
     uint32_t next = 1;
     for (const JpegCoefficient* it = row.Begin(block); it != row.End(block); ++it) {
       uint32_t run = it->place - next;
@@ -130,8 +137,10 @@ class Cutting {
     const uint32_t count = BitLength(static_cast<uint32_t>(SizeOf(value)));
     const JpegEncodeTable::Code code = codes.codes[run | count];
     bits.Put(uint32_t{code.bits} << count | BitsOf(value, count), code.length + count);
+    bits.Flush();
   }
 
+  Window window_;
   uint32_t first_column_;
   uint32_t columns_;
   uint32_t first_row_;
@@ -157,7 +166,7 @@ QuantTable QuantFor(uint32_t component, const QuantTable& given, uint32_t qualit
 /// What a window's file may become: as much of the whole as its pixels are, and a bit.
 size_t ExpectedSize(const Window& window, const JpegFrame& frame, size_t size) {
   const double share = static_cast<double>(window.width) * window.height / frame.width / frame.height;
-  return static_cast<size_t>(static_cast<double>(size) * share * 1.125) + 2048;
+  return static_cast<size_t>(static_cast<double>(size) * share * 1.125) + 1024;
 }
 
 }  // namespace
@@ -175,7 +184,7 @@ CutJpeg CutJpegFile(const uint8_t* file, size_t size, const std::vector<Window>&
   const Head head(quants);
   std::vector<std::unique_ptr<Cutting>> cuttings;
   for (const Window& window : windows) {
-    cuttings.push_back(std::make_unique<Cutting>(window, head, ExpectedSize(window, frame, size)));
+    cuttings.push_back(std::make_unique<Cutting>(window, ExpectedSize(window, frame, size)));
   }
   JpegCoefficientReader reader(file, size, frame, quants);
   JpegRow row(reader.Columns());
@@ -187,20 +196,15 @@ CutJpeg CutJpegFile(const uint8_t* file, size_t size, const std::vector<Window>&
 
   size_t total = 0;
   for (const auto& cutting : cuttings) {
-    cutting->Finish();
-    total += cutting->Out().size();
+    total += cutting->Finish(head);
+    result.ends.push_back(static_cast<uint32_t>(total));
   }
+  result.data = Bytes(total);
+  uint8_t* to = result.data.data();
+  for (const auto& cutting : cuttings) to = cutting->WriteFile(head, to);
   result.is_cut = true;
   result.width = frame.width;
   result.height = frame.height;
-  result.data = Bytes(total);
-  size_t at = 0;
-  for (const auto& cutting : cuttings) {
-    const Growing& out = cutting->Out();
-    std::memcpy(result.data.data() + at, out.data(), out.size());
-    at += out.size();
-    result.ends.push_back(static_cast<uint32_t>(at));
-  }
   return result;
 }
 

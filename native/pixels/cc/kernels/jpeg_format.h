@@ -2,6 +2,7 @@
 #define PIXELS_KERNELS_JPEG_FORMAT_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace pixels {
@@ -37,7 +38,11 @@ inline uint32_t ComponentOf(uint32_t block) { return block < 4 ? 0 : block - 3; 
 /// Bits of the largest values that samples of 8 bits can lead to: differences of DC, and AC (sections F.1.2.1, F.1.2.2).
 constexpr uint32_t kMostDcBits = 11;
 constexpr uint32_t kMostAcBits = 10;
-/// What of that is written.
+/// Bits of the longest code, and of a block and a unit at most.
+constexpr uint32_t kMostCodeBits = 16;
+constexpr size_t kMostBlockBits = kMostCodeBits + kMostDcBits + (kBlockSize - 1) * (kMostCodeBits + kMostAcBits);
+constexpr size_t kMostUnitBits = kMostBlockBits * kMcuBlocks;
+/// What of the values is written.
 constexpr int32_t kMostCoefficient = 1023;
 constexpr int32_t kLeastDc = -1024;
 

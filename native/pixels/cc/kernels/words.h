@@ -35,7 +35,7 @@ inline uint32_t LoadBytes4(const uint8_t* from) {
   return value;
 }
 
-/// Four bytes as a number, the first one highest.
+/// Four and eight bytes as a number, the first one highest.
 inline uint32_t ReadUint32(const uint8_t* from) {
   return uint32_t{from[0]} << 24 | uint32_t{from[1]} << 16 | uint32_t{from[2]} << 8 | uint32_t{from[3]};
 }
@@ -47,8 +47,12 @@ inline void WriteUint32(uint8_t* to, uint32_t value) {
   to[3] = static_cast<uint8_t>(value);
 }
 
-/// Whether one of the four bytes is 255.
-inline bool HasFullByte(uint32_t word) { return ((~word - 0x01010101U) & word & 0x80808080U) != 0; }
+inline uint64_t ReadUint64(const uint8_t* from) { return uint64_t{ReadUint32(from)} << 32 | ReadUint32(from + 4); }
+
+inline void WriteUint64(uint8_t* to, uint64_t value) {
+  WriteUint32(to, static_cast<uint32_t>(value >> 32));
+  WriteUint32(to + 4, static_cast<uint32_t>(value));
+}
 
 /// How many bits a number takes; 0 for 0.
 inline uint32_t BitLength(uint32_t value) {
