@@ -21,6 +21,16 @@ inline int32_t SizeOf(int32_t value) {
   return (value ^ sign) - sign;
 }
 
+/// How many bits each number takes that is written: 0 for 0. The processor's own instruction takes longer on some.
+struct JpegBitLengths {
+  uint8_t of[1 << kMostDcBits] = {};
+
+  constexpr JpegBitLengths() {
+    for (uint32_t i = 1; i < 1U << kMostDcBits; i++) of[i] = static_cast<uint8_t>(of[i >> 1] + 1);
+  }
+};
+inline constexpr JpegBitLengths kJpegBitLengths;
+
 /// Codes of a file to symbols.
 class JpegDecodeTable {
  public:

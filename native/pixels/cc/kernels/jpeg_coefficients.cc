@@ -6,7 +6,8 @@ namespace pixels {
 
 JpegRescale::JpegRescale(const QuantTable& from, const QuantTable& to) : is_same_(from == to) {
   for (uint32_t i = 0; i < kBlockSize; i++) {
-    steps_[i] = {from[i], to[i] / 2U, ((uint64_t{1} << 32) + to[i] - 1) / to[i]};
+    const uint64_t inverse = ((uint64_t{1} << 32) + to[i] - 1) / to[i];
+    steps_[i] = {from[i] * inverse, to[i] / 2U * inverse};
   }
 }
 
@@ -57,8 +58,11 @@ bool JpegCoefficientReader::ReadBlock(uint32_t component, size_t block, JpegRow&
   if (dc < kLeastDc * 2 || dc >= -kLeastDc * 2) return false;
 
   JpegCoefficient* to = row.Place(block);
+  bool is_full = false;
   for (uint32_t place = 1; place < kBlockSize; place++) {
-    in.Fill();
+    // Enough for two.
+    if (!is_full) in.Fill();
+    is_full = !is_full;
     const JpegDecodeTable::Whole& whole = codes.ac.WholeAt(in.Peek(JpegDecodeTable::kShort));
     int32_t value = whole.value;
     if (whole.bits != 0) {

@@ -55,16 +55,15 @@ class JpegRescale {
     if (is_same_) return value;
     const Step& step = steps_[place];
     const auto size = static_cast<uint64_t>(SizeOf(value));
-    const auto scaled = static_cast<int32_t>((size * step.from + step.half) * step.inverse >> 32);
+    const auto scaled = static_cast<int32_t>((size * step.factor + step.half) >> 32);
     const int32_t sign = value >> 31;
     return (scaled ^ sign) - sign;
   }
 
+  /// In 32 bits behind the point; the inverse of the divisor is rounded up, which is exact for products below 2^20.
   struct Step {
-    uint32_t from;
-    uint32_t half;
-    /// 2^32 / divisor, rounded up: exact for products below 2^20.
-    uint64_t inverse;
+    uint64_t factor;
+    uint64_t half;
   };
 
   bool is_same_;

@@ -134,7 +134,7 @@ class Cutting {
   }
 
   static void WriteValue(const JpegEncodeTable& codes, uint32_t run, int32_t value, JpegBitWriter& bits) {
-    const uint32_t count = BitLength(static_cast<uint32_t>(SizeOf(value)));
+    const uint32_t count = kJpegBitLengths.of[SizeOf(value)];
     const JpegEncodeTable::Code code = codes.codes[run | count];
     bits.Put(uint32_t{code.bits} << count | BitsOf(value, count), code.length + count);
     bits.Flush();

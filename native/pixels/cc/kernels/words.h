@@ -54,16 +54,6 @@ inline void WriteUint64(uint8_t* to, uint64_t value) {
   WriteUint32(to + 4, static_cast<uint32_t>(value));
 }
 
-/// How many bits a number takes; 0 for 0.
-inline uint32_t BitLength(uint32_t value) {
-#ifdef _MSC_VER
-  unsigned long bit = 0;
-  return _BitScanReverse(&bit, value) == 0 ? 0 : bit + 1;
-#else
-  return value == 0 ? 0 : 32 - static_cast<uint32_t>(__builtin_clz(value));
-#endif
-}
-
 /// The number of lowest bytes that are 0; `value` is not.
 inline uint32_t ZeroBytes(uint64_t value) {
 #ifdef _MSC_VER
