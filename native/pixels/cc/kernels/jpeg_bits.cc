@@ -9,6 +9,9 @@ namespace {
 
 constexpr uint8_t kFull = 0xFF;
 
+/// Zeros behind the end: what is taken before somebody looks whether it was there.
+constexpr size_t kPadding = kMostUnitBits / 8 + 1 + JpegBits::kAhead;
+
 /// Where the next byte of all ones is, or the end.
 const uint8_t* FindFull(const uint8_t* from, const uint8_t* end) {
   const void* found = from == end ? nullptr : std::memchr(from, kFull, static_cast<size_t>(end - from));
@@ -20,7 +23,7 @@ const uint8_t* FindFull(const uint8_t* from, const uint8_t* end) {
 void JpegScan::ReadBytes() {
   const uint8_t* from = file_ + at_;
   const uint8_t* const file_end = file_ + size_;
-  bytes_.resize(size_ - at_ + kMostUnitBits / 8 + JpegBits::kAhead);
+  bytes_.resize(size_ - at_ + kPadding);
   uint8_t* to = bytes_.data();
   for (;;) {
     const uint8_t* full = FindFull(from, file_end);
@@ -32,7 +35,8 @@ void JpegScan::ReadBytes() {
   }
   at_ = static_cast<size_t>(from - file_);
   end_ = static_cast<size_t>(to - bytes_.data());
-  std::fill(to, bytes_.data() + bytes_.size(), uint8_t{0});
+  // No more: there may be very many markers.
+  std::fill_n(to, kPadding, uint8_t{0});
 }
 
 bool JpegScan::PassMarker(const JpegBits& bits, uint8_t marker) {

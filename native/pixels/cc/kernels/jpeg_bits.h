@@ -13,8 +13,8 @@ namespace pixels {
 /// Bits that are read, the first one highest in its byte. It does not look where they end: see `JpegScan`.
 class JpegBits {
  public:
-  /// What is read beyond the byte of the next bit.
-  static constexpr size_t kAhead = 8;
+  /// How many bytes are read beyond the one with the last bit that is taken.
+  static constexpr size_t kAhead = 16;
 
   explicit JpegBits(const uint8_t* bytes) : next_(bytes) {}
 
