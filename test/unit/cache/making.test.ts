@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
-import sharp, { type JpegOptions } from 'sharp';
+import { describe, it } from 'node:test';
+import sharp from 'sharp';
 import { drawFromCache } from '../../../src/cache/cache-map.ts';
 import { Graph } from '../../../src/config/build/graph.ts';
 import { loadConfiguration } from '../../../src/config/index.ts';
 import { SourceError } from '../../../src/http/errors.ts';
-import { pixels as pixelsOfApp } from '../../../src/image/pixels.ts';
 import { tryLockFile } from '../../../src/lock/file-lock.ts';
 import { configureLogging } from '../../../src/log.ts';
 import { srsByCode } from '../../../src/srs/srs.ts';
@@ -50,92 +49,6 @@ function png(body: Buffer) {
 
 async function pixels(body: Buffer): Promise<Buffer> {
   return sharp(body).ensureAlpha().raw().toBuffer();
-}
-
-describe('JPEG tiles of a JPEG picture', () => {
-  /** Sides of a meta tile of 2 x 2 with the buffer that meta tiles have by default. */
-  const SIDE = 672;
-  const JPEG = 'format: image/jpeg, meta_size: [2, 2], ';
-
-  const picture = (options: JpegOptions, side = SIDE) => {
-    const data = Uint8Array.from(
-      { length: side * side * 3 },
-      (_, i) => 128 + 100 * Math.sin(i / 97) * Math.cos(i / 9991),
-    );
-    const image = sharp(data, { raw: { width: side, height: side, channels: 3 } });
-    return image.jpeg({ chromaSubsampling: '4:2:0', ...options }).toBuffer();
-  };
-
-  const make = async (test: TestContext, body: Buffer, cache: string) => {
-    const answer = { headers: { 'Content-Type': 'image/jpeg' }, body };
-    const { tileSet } = await openMap(test, wms(cache), () => answer);
-    const tiles = await Promise.all(
-      [4, 5].map(async (x) => (await tileSet('osm').getTile([x, 6, 4], { signal }))?.body ?? assert.fail('no tile')),
-    );
-    const whole = await pixels(body);
-    return Promise.all(
-      tiles.map(async (tile, column) => {
-        const part = { left: 80 + column * 256, top: 80, width: 256, height: 256 };
-        const expected = sharp(whole, { raw: { width: SIDE, height: SIDE, channels: 4 } }).extract(part);
-        return { tile, difference: mostDifference(await pixels(tile), await expected.raw().toBuffer()) };
-      }),
-    );
-  };
-
-  it('IMG-06: are cut out of it and keep all pixels where it is of no more quality', async (test) => {
-    for (const { tile, difference } of await make(test, await picture({ quality: 75 }), JPEG)) {
-      assert.equal((await sharp(tile).metadata()).format, 'jpeg');
-      // Without the addon they are made of its pixels.
-      assert.ok(difference <= (pixelsOfApp.implementation === 'native' ? 0 : 20), `${difference}`);
-    }
-  });
-
-  it('IMG-07: are cut of the format mixed, too', async (test) => {
-    for (const { tile } of await make(
-      test,
-      await picture({ quality: 75 }),
-      JPEG.replace('jpeg', 'mixed, request_format: image/vnd.jpeg-png'),
-    )) {
-      assert.equal((await sharp(tile).metadata()).format, 'jpeg');
-    }
-  });
-
-  for (const [why, options, cache] of [
-    ['progressive', { progressive: true }, ''],
-    ['of colours at full resolution', { chromaSubsampling: '4:4:4' }, ''],
-    ['cut between its blocks', {}, 'meta_buffer: 79, '],
-    ['given a watermark', {}, 'watermark: {text: W}, '],
-  ] as const) {
-    it(`are made of its pixels where it is ${why}`, async (test) => {
-      const body = await picture(options, cache.includes('79') ? 670 : SIDE);
-      const answer = { headers: { 'Content-Type': 'image/jpeg' }, body };
-      const { tileSet } = await openMap(test, wms(JPEG + cache), () => answer);
-      const tile = await tileSet('osm').getTile([4, 7, 4], { signal });
-      const { width, height, format } = await sharp(tile?.body).metadata();
-      assert.deepEqual([width, height, format], [256, 256, 'jpeg']);
-    });
-  }
-
-  it('TILE-21: are not made of half a file', async (test) => {
-    const body = (await picture({ quality: 75 })).subarray(0, 9000);
-    const { tileSet, folder } = await openMap(test, wms(JPEG), () => ({
-      headers: { 'Content-Type': 'image/jpeg' },
-      body,
-    }));
-    await assert.rejects(async () => tileSet('osm').getTile([4, 7, 4], { signal }), SourceError);
-    assert.deepEqual(await filesIn(join(folder, 'cache_data')), []);
-  });
-});
-
-/** Largest difference of a sample, two pixels from the edges. */
-function mostDifference(one: Buffer, other: Buffer): number {
-  let most = 0;
-  for (let y = 2; y < 254; y++) {
-    for (let at = (y * 256 + 2) * 4; at < (y * 256 + 254) * 4; at++) {
-      most = Math.max(most, Math.abs((one[at] ?? 0) - (other[at] ?? 0)));
-    }
-  }
-  return most;
 }
 
 describe('locks of tiles', () => {
