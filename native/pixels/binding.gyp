@@ -10,6 +10,7 @@
         "cc/kernels/bicubic_avx2.cc",
         "cc/kernels/bicubic_axes.cc",
         "cc/kernels/blit.cc",
+        "cc/kernels/colour_samples.cc",
         "cc/kernels/colour_table.cc",
         "cc/kernels/composite.cc",
         "cc/kernels/deflate.cc",

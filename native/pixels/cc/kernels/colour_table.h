@@ -20,72 +20,75 @@ struct Cell {
 };
 
 /// Counts the colours of a picture. Starts with a cell for each distinct colour; when there are more than `kMaxCells`,
-/// colours that differ only in the lowest bit of some channels share a cell, and so on until all fit.
+/// colours that differ only in the lowest bit of some channels share a cell, and so on until all fit. A cell is known by
+/// its slot, which changes when the table is made coarser.
 class ColourTable {
  public:
-  /// Enough for the antialiased colours of a tile of a map; few enough to stay in a processor's nearest caches.
-  static constexpr uint32_t kMaxCells = 4096;
-  /// No cell.
-  static constexpr uint32_t kNone = 0xFFFFFFFF;
+  /// Enough for the antialiased colours of a tile of a map; few enough that the first slot is mostly the right one.
+  static constexpr uint32_t kMaxCells = 6144;
+  static constexpr uint32_t kSlotBits = 14;
+  static constexpr uint32_t kSlots = 1U << kSlotBits;
+  static_assert(kSlots <= 65536, "numbers of slots have 16 bits");
 
   /// For a picture of so many pixels.
-  explicit ColourTable(size_t pixel_count) : pixel_count_(pixel_count), entries_(kMaxCells), slots_(kSlots, 0) {}
+  explicit ColourTable(size_t pixel_count) : pixel_count_(pixel_count), slots_(kSlots), used_(kMaxCells + 2) {}
 
-  /// The cell of a colour, or kNone.
-  uint32_t Find(Colour colour) const {
+  /// Adds pixels of a colour, and returns the slot of its cell. `Coarsen` is to be called while the table is too full then.
+  /// A new colour and one that is known take the same way: a processor cannot guess which it will be.
+  uint32_t Add(Colour colour, uint32_t pixels) {
     const Colour key = colour & mask_;
-    for (uint32_t slot = HashOf(key);; slot = (slot + 1) % kSlots) {
-      const uint32_t next = slots_[slot];
-      if (next == 0) return kNone;
-      if (entries_[next - 1].key == key) return next - 1;
+    uint32_t at = HashOf(key);
+    Slot slot = slots_[at];
+    while (IsOther(slot, key)) {
+      at = (at + 1) % kSlots;
+      slot = slots_[at];
     }
+    used_[size_] = static_cast<uint16_t>(at);
+    size_ += slot.count == 0 ? 1 : 0;
+    slots_[at] = {key, slot.count + pixels};
+    if (!IsExact()) AddRest(rests_[at], colour, pixels);
+    return at;
   }
 
-  /// Adds pixels of a colour to its cell.
-  void Count(uint32_t cell, Colour colour, uint32_t pixels) {
-    entries_[cell].count += pixels;
-    if (!IsExact()) AddRest(entries_[cell], colour, pixels);
-  }
-
-  bool IsFull() const { return size_ == kMaxCells; }
-  /// Makes a cell for a colour that has none; the table is not full.
-  uint32_t Insert(Colour colour);
-  /// Puts cells together; returns the number now of each cell that there was.
+  bool IsTooFull() const { return size_ > kMaxCells; }
+  /// Puts cells together; returns the slot now of the cell that there was in each slot.
   std::vector<uint16_t> Coarsen();
 
-  /// In the order in which their first pixels were counted.
+  /// In the order in which their first pixels were added.
   std::vector<Cell> Cells() const;
+  /// What belongs to a cell, such as its entry of a palette, by slots; given in the order of `Cells`.
+  std::vector<uint8_t> BySlot(const std::vector<uint8_t>& of_cells) const;
   bool IsExact() const { return mask_ == 0xFFFFFFFF; }
 
  private:
-  static constexpr uint32_t kSlotBits = 14;
-  static constexpr uint32_t kSlots = 1U << kSlotBits;
-  static_assert(kSlots >= 4 * kMaxCells, "with a quarter of them taken the first slot is mostly the right one");
   /// 2^32 divided by the golden ratio spreads neighbouring keys (Knuth, multiplicative hashing).
   static constexpr uint32_t kHashFactor = 0x9E3779B1;
 
-  struct Entry {
+  /// Free while its count is 0; open addressing.
+  struct Slot {
     Colour key;
     uint32_t count;
-    /// Sums of the bits that the mask cuts off: of red and blue, and of green and alpha, 32 bits each. That is wide enough
-    /// for 2^28 pixels where 4 bits of a channel are cut off, for 2^27 where 5 are.
+  };
+
+  /// Sums of the bits that the mask cuts off: of red and blue, and of green and alpha, 32 bits each. That is wide enough
+  /// for 2^28 pixels where 4 bits of a channel are cut off, for 2^27 where 5 are.
+  struct Rest {
     uint64_t red_blue;
     uint64_t green_alpha;
   };
 
   static uint32_t HashOf(Colour key) { return (key * kHashFactor) >> (32 - kSlotBits); }
 
-  /// The slot with a key's cell, or the empty one where it belongs.
-  uint32_t SlotOf(Colour key) const {
-    uint32_t slot = HashOf(key);
-    while (slots_[slot] != 0 && entries_[slots_[slot] - 1].key != key) slot = (slot + 1) % kSlots;
-    return slot;
+  /// Whether a slot is taken by another key. Written so that compilers make one jump of it and not two.
+  static bool IsOther(Slot slot, Colour key) {
+    const uint32_t all_if_taken = 0U - static_cast<uint32_t>(slot.count != 0);
+    return ((slot.key ^ key) & all_if_taken) != 0;
   }
 
-  void AddRest(Entry& entry, Colour colour, uint32_t pixels) {
+  void AddRest(Rest& to, Colour colour, uint32_t pixels) {
     const uint64_t rest = colour & ~mask_;
-    entry.red_blue += ((rest & 0xFF) | (rest & 0xFF0000) << 16) * pixels;
-    entry.green_alpha += ((rest >> 8 & 0xFF) | (rest & 0xFF000000) << 8) * pixels;
+    to.red_blue += ((rest & 0xFF) | (rest & 0xFF0000) << 16) * pixels;
+    to.green_alpha += ((rest >> 8 & 0xFF) | (rest & 0xFF000000) << 8) * pixels;
   }
 
   void CutBits();
@@ -95,9 +98,11 @@ class ColourTable {
   /// How often the lowest bit of some channels was cut off.
   uint32_t cuts_ = 0;
   uint32_t size_ = 0;
-  std::vector<Entry> entries_;
-  /// Numbers of cells plus 1, or 0; open addressing.
-  std::vector<uint16_t> slots_;
+  std::vector<Slot> slots_;
+  /// Empty while the table is exact.
+  std::vector<Rest> rests_;
+  /// The slots that are taken, in the order in which they were, and room for one that may be.
+  std::vector<uint16_t> used_;
 };
 
 }  // namespace pixels

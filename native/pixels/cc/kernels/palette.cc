@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "raster.h"
+#include "colour_samples.h"
 
 namespace pixels {
 
@@ -11,13 +11,6 @@ namespace {
 
 /// Mean squared error of a channel, 45 dB, that is good enough: more colours than that takes only make the file larger.
 constexpr double kGoodError = 2.06;
-
-/// A cell's colour, premultiplied. Of a size that is moved by one instruction.
-struct alignas(16) Sample {
-  uint32_t count;
-  uint8_t value[4];
-  uint32_t cell;
-};
 
 /// Of the values of some samples, channel by channel.
 struct Moments {
@@ -47,24 +40,16 @@ struct Group {
 
 class Divider {
  public:
-  explicit Divider(const std::vector<Cell>& cells) {
-    samples_.reserve(cells.size());
-    for (uint32_t i = 0; i < cells.size(); i++) {
-      const Colour colour = cells[i].colour;
-      const uint32_t alpha = ChannelOf(colour, 3);
-      Sample sample = {cells[i].count, {0, 0, 0, static_cast<uint8_t>(alpha)}, i};
-      for (uint32_t c = 0; c < 3; c++) sample.value[c] = static_cast<uint8_t>(Div255(alpha * ChannelOf(colour, c)));
-      samples_.push_back(sample);
-    }
-  }
+  explicit Divider(const std::vector<Sample>& samples) : samples_(samples) {}
 
-  std::vector<Group> Divide(uint32_t max_groups) {
+  /// `error`: of what the samples stand for, which no division changes.
+  std::vector<Group> Divide(uint32_t max_groups, double error) {
     const auto size = static_cast<uint32_t>(samples_.size());
     std::vector<Group> groups;
     groups.reserve(max_groups);
     groups.push_back(Measured(0, size, MomentsOf(0, size)));
     const double good_error = static_cast<double>(groups[0].moments.count) * 4 * kGoodError;
-    double error = groups[0].error;
+    error += groups[0].error;
     while (groups.size() < max_groups && error > good_error) {
       size_t worst = 0;
       for (size_t i = 1; i < groups.size(); i++) {
@@ -167,34 +152,24 @@ class Divider {
   std::vector<Sample> samples_;
 };
 
-/// Of sums of red, green and blue times alpha, and of alpha.
-Colour MeanOf(const uint64_t sums[4], uint64_t count) {
-  const auto alpha = static_cast<uint32_t>((sums[3] + count / 2) / count);
-  if (alpha == 0) return 0;
-  Colour colour = alpha << 24;
-  for (uint32_t c = 0; c < 3; c++) colour |= static_cast<uint32_t>((sums[c] + sums[3] / 2) / sums[3]) << (c * 8);
-  return colour;
-}
-
 }  // namespace
 
 Palette DividePalette(const std::vector<Cell>& cells, uint32_t max_colors) {
-  Palette palette;
-  palette.entry_of_cell.resize(cells.size());
-  if (cells.empty()) return palette;
-  Divider divider(cells);
-  for (const Group& group : divider.Divide(max_colors)) {
-    uint64_t sums[4] = {0, 0, 0, 0};
+  if (cells.empty()) return {};
+  const ColourSamples samples(cells);
+  Divider divider(samples.samples());
+  std::vector<uint8_t> entry_of_sample(samples.samples().size());
+  std::vector<Colour> colours;
+  for (const Group& group : divider.Divide(max_colors, samples.error())) {
+    ColourSums sums;
     for (uint32_t i = group.begin; i < group.end; i++) {
-      const Cell& cell = cells[divider.samples()[i].cell];
-      palette.entry_of_cell[divider.samples()[i].cell] = static_cast<uint8_t>(palette.colours.size());
-      const uint64_t alpha = uint64_t{cell.count} * ChannelOf(cell.colour, 3);
-      for (uint32_t c = 0; c < 3; c++) sums[c] += alpha * ChannelOf(cell.colour, c);
-      sums[3] += alpha;
+      const Sample& sample = divider.samples()[i];
+      entry_of_sample[sample.number] = static_cast<uint8_t>(colours.size());
+      sums.Add(samples.SumsOf(sample));
     }
-    palette.colours.push_back(MeanOf(sums, group.moments.count));
+    colours.push_back(sums.Mean());
   }
-  return palette;
+  return {std::move(colours), samples.ByCell(entry_of_sample)};
 }
 
 }  // namespace pixels

@@ -43,14 +43,25 @@ class RgbaReader {
   std::vector<uint8_t> row_;
 };
 
+/// A window's rows lie apart, so that a processor does not fetch the next one by itself.
+void PrefetchRow(const Raster& raster, uint32_t y) {
+  constexpr size_t kCacheLine = 64;
+  const uint8_t* row = raster.Row(y);
+#ifdef __GNUC__
+  for (size_t at = 0; at < raster.RowSize(); at += kCacheLine) __builtin_prefetch(row + at);
+#else
+  (void)kCacheLine, (void)row;
+#endif
+}
+
 /// Equal pixels, one after the other in a row; a row has at most 65535.
 struct Run {
-  uint16_t cell;
+  /// Of its colour's cell.
+  uint16_t slot;
   uint16_t length;
 };
-static_assert(ColourTable::kMaxCells <= 65536, "numbers of cells have 16 bits");
 
-/// The pixels of a picture by the numbers of their cells, which change whenever the table is made coarser.
+/// The pixels of a picture by the slots of their cells, which change whenever the table is made coarser.
 class CellRuns {
  public:
   CellRuns(const Raster& raster, Quantiser quantiser, ColourTable& table)
@@ -58,22 +69,22 @@ class CellRuns {
     RgbaReader reader(raster, quantiser);
     Run* next = runs_.get();
     for (uint32_t y = 0; y < raster.height; y++) {
+      if (y + 1 < raster.height) PrefetchRow(raster, y + 1);
       ForEachRun(reader.Row(y), raster.width, [&](Colour colour, uint32_t length) {
-        uint32_t cell = table.Find(colour);
-        if (cell == ColourTable::kNone) cell = Insert(table, colour, next);
-        table.Count(cell, colour, length);
-        *next++ = {static_cast<uint16_t>(cell), static_cast<uint16_t>(length)};
+        uint32_t slot = table.Add(colour, length);
+        while (table.IsTooFull()) slot = Coarsen(table, next, slot);
+        *next++ = {static_cast<uint16_t>(slot), static_cast<uint16_t>(length)};
       });
     }
     ends_.push_back(next);
   }
 
-  /// The entry of each pixel, given that of each cell there is in the end.
-  Bytes Indices(std::vector<uint8_t> entry_of_cell) const {
-    std::vector<std::vector<uint8_t>> entries = {std::move(entry_of_cell)};
+  /// The entry of each pixel, given that of each slot there is in the end.
+  Bytes Indices(std::vector<uint8_t> entry_of_slot) const {
+    std::vector<std::vector<uint8_t>> entries = {std::move(entry_of_slot)};
     for (auto moved = moved_.rbegin(); moved != moved_.rend(); ++moved) {
-      std::vector<uint8_t> earlier;
-      for (const uint16_t cell : *moved) earlier.push_back(entries.back()[cell]);
+      std::vector<uint8_t> earlier(moved->size());
+      for (size_t i = 0; i < earlier.size(); i++) earlier[i] = entries.back()[(*moved)[i]];
       entries.push_back(std::move(earlier));
     }
     // Most runs are short: sixteen pixels are always written, and those beyond the run once more by the next one.
@@ -83,7 +94,7 @@ class CellRuns {
     for (size_t i = 0; i < ends_.size(); i++) {
       const uint8_t* entry_of = entries[ends_.size() - 1 - i].data();
       for (; run != ends_[i]; run++) {
-        const uint8_t entry = entry_of[run->cell];
+        const uint8_t entry = entry_of[run->slot];
         std::memset(to, entry, kSplat);
         if (run->length > kSplat) std::memset(to + kSplat, entry, run->length - kSplat);
         to += run->length;
@@ -96,23 +107,19 @@ class CellRuns {
  private:
   static constexpr uint32_t kSplat = 16;
 
-  /// A cell for the colour of a run, which has none.
-  uint32_t Insert(ColourTable& table, Colour colour, const Run* run) {
-    while (table.IsFull()) {
-      moved_.push_back(table.Coarsen());
-      ends_.push_back(run);
-      const uint32_t cell = table.Find(colour);
-      if (cell != ColourTable::kNone) return cell;
-    }
-    return table.Insert(colour);
+  /// Makes the table coarser before a run is written; returns where the cell of the run is then.
+  uint32_t Coarsen(ColourTable& table, const Run* run, uint32_t slot) {
+    moved_.push_back(table.Coarsen());
+    ends_.push_back(run);
+    return moved_.back()[slot];
   }
 
   size_t pixel_count_;
   /// Not initialised: memory that is not used is not touched.
   std::unique_ptr<Run[]> runs_;
-  /// What each coarsening made of the cells' numbers.
+  /// What each coarsening made of the cells' slots.
   std::vector<std::vector<uint16_t>> moved_;
-  /// Where runs with the numbers before each coarsening end, and where all end.
+  /// Where runs with the slots before each coarsening end, and where all end.
   std::vector<const Run*> ends_;
 };
 
@@ -155,11 +162,11 @@ Indexed Quantise(const Raster& raster, uint32_t max_colors, Quantiser quantiser)
     for (const Cell& cell : cells) colours.push_back(cell.colour);
     std::vector<uint8_t> entry_of_cell(cells.size());
     std::iota(entry_of_cell.begin(), entry_of_cell.end(), uint8_t{0});
-    return {PaletteBytes(colours), runs.Indices(std::move(entry_of_cell))};
+    return {PaletteBytes(colours), runs.Indices(table.BySlot(entry_of_cell))};
   }
 
-  Palette palette = ReducedPalette(cells, max_colors, quantiser == Quantiser::kMedianCut);
-  return {PaletteBytes(palette.colours), runs.Indices(std::move(palette.entry_of_cell))};
+  const Palette palette = ReducedPalette(cells, max_colors, quantiser == Quantiser::kMedianCut);
+  return {PaletteBytes(palette.colours), runs.Indices(table.BySlot(palette.entry_of_cell))};
 }
 
 }  // namespace pixels

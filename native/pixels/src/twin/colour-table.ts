@@ -19,7 +19,7 @@ interface Entry {
 }
 
 /** The limits and the hash of cc/kernels/colour_table. */
-const MAX_CELLS = 4096;
+const MAX_CELLS = 6144;
 const SLOT_BITS = 14;
 const SLOTS = 2 ** SLOT_BITS;
 const HASH_FACTOR = 0x9e3779b1;
@@ -61,10 +61,9 @@ export class ColourTable {
 
   /** Adds `count` pixels of a colour and returns its cell. */
   add(colour: Colour, count: number): number {
-    while (this.#entries.length === MAX_CELLS && this.find(colour) === -1) this.#coarsen();
-    const index = this.#cellOf((colour & this.#mask) >>> 0);
-    this.#count(index, colour, count);
-    return index;
+    this.#count(this.#cellOf((colour & this.#mask) >>> 0), colour, count);
+    while (this.#entries.length > MAX_CELLS) this.#coarsen();
+    return this.find(colour);
   }
 
   /** The cell of a colour, -1 for one that was not added. */

@@ -1,5 +1,5 @@
-import { type Cell, type Colour, channelOf, roundedQuotient } from './colour-table.ts';
-import { div255 } from './composite.ts';
+import { addPixels, meanOf, noPixels, type Sample, sampleColours } from './colour-samples.ts';
+import type { Cell, Colour } from './colour-table.ts';
 
 /** Mean squared error of a channel that is good enough; as in cc/kernels/palette.cc, where the rest is told, too. */
 const GOOD_ERROR = 2.06;
@@ -8,13 +8,6 @@ export interface Palette {
   readonly colours: Colour[];
   /** The palette entry of each cell. */
   readonly entryOfCell: Uint8Array;
-}
-
-/** A cell's colour, premultiplied. */
-interface Sample {
-  readonly cell: number;
-  readonly count: number;
-  readonly value: Uint8Array;
 }
 
 interface Group {
@@ -28,46 +21,28 @@ interface Group {
 /** Divides the cells into at most `maxColors` groups and takes each group's mean. */
 export function dividePalette(cells: readonly Cell[], maxColors: number): Palette {
   const colours: Colour[] = [];
-  const entryOfCell = new Uint8Array(cells.length);
-  if (cells.length === 0) return { colours, entryOfCell };
-  const samples = cells.map(sampleOf);
-  for (const { begin, end } of divide(samples, maxColors)) {
-    const sums = [0, 0, 0, 0];
-    let count = 0;
-    for (const sample of samples.slice(begin, end)) {
-      entryOfCell[sample.cell] = colours.length;
-      count += sample.count;
-      const colour = cells[sample.cell]?.colour ?? 0;
-      const alpha = sample.count * channelOf(colour, 3);
-      for (let c = 0; c < 3; c++) sums[c] = (sums[c] ?? 0) + alpha * channelOf(colour, c);
-      sums[3] = (sums[3] ?? 0) + alpha;
+  if (cells.length === 0) return { colours, entryOfCell: new Uint8Array() };
+  const { samples, numberOfCell, error } = sampleColours(cells);
+  const entryOfSample = new Uint8Array(samples.length);
+  const inOrder = [...samples];
+  for (const { begin, end } of divide(inOrder, maxColors, error)) {
+    const pixels = noPixels();
+    for (const sample of inOrder.slice(begin, end)) {
+      entryOfSample[sample.number] = colours.length;
+      addPixels(pixels, sample.pixels);
     }
-    colours.push(meanOf(sums, count));
+    colours.push(meanOf(pixels));
   }
-  return { colours, entryOfCell };
+  return { colours, entryOfCell: Uint8Array.from(numberOfCell, (number) => entryOfSample[number] ?? 0) };
 }
 
-function sampleOf({ colour, count }: Cell, cell: number): Sample {
-  const alpha = channelOf(colour, 3);
-  const value = Uint8Array.from([0, 1, 2, 3], (c) => (c === 3 ? alpha : div255(alpha * channelOf(colour, c))));
-  return { cell, count, value };
-}
-
-/** Of sums of red, green and blue times alpha, and of alpha. */
-function meanOf(sums: readonly number[], count: number): Colour {
-  const [red = 0, green = 0, blue = 0, alphaSum = 0] = sums;
-  const alpha = roundedQuotient(alphaSum, count);
-  if (alpha === 0) return 0;
-  const [r, g, b] = [red, green, blue].map((sum) => roundedQuotient(sum, alphaSum));
-  return ((r ?? 0) | ((g ?? 0) << 8) | ((b ?? 0) << 16) | (alpha << 24)) >>> 0;
-}
-
-function divide(samples: Sample[], maxGroups: number): Group[] {
+/** `error`: of what the samples stand for. */
+function divide(samples: Sample[], maxGroups: number, error: number): Group[] {
   const first = measure(samples, 0, samples.length);
   const groups = [first];
-  const goodError = samples.reduce((count, sample) => count + sample.count, 0) * 4 * GOOD_ERROR;
-  let error = first.error;
-  while (groups.length < maxGroups && error > goodError) {
+  const goodError = samples.reduce((count, sample) => count + sample.pixels.count, 0) * 4 * GOOD_ERROR;
+  let whole = error + first.error;
+  while (groups.length < maxGroups && whole > goodError) {
     let worst = first;
     let at = -1;
     for (const [i, group] of groups.entries()) {
@@ -81,7 +56,7 @@ function divide(samples: Sample[], maxGroups: number): Group[] {
     const upper = measure(samples, middle, worst.end);
     groups[at] = lower;
     groups.push(upper);
-    error += lower.error + upper.error - worst.error;
+    whole += lower.error + upper.error - worst.error;
   }
   return groups;
 }
@@ -93,11 +68,12 @@ function measure(samples: readonly Sample[], begin: number, end: number): Group 
   for (let i = begin; i < end; i++) {
     const sample = samples[i];
     if (sample === undefined) break;
-    count += sample.count;
+    const { value: values, pixels } = sample;
+    count += pixels.count;
     for (let c = 0; c < 4; c++) {
-      const value = sample.value[c] ?? 0;
-      sums[c] = (sums[c] ?? 0) + sample.count * value;
-      squares[c] = (squares[c] ?? 0) + sample.count * value * value;
+      const value = values[c] ?? 0;
+      sums[c] = (sums[c] ?? 0) + pixels.count * value;
+      squares[c] = (squares[c] ?? 0) + pixels.count * value * value;
     }
   }
   let error = 0;
@@ -138,9 +114,10 @@ function thresholdOf(samples: readonly Sample[], begin: number, end: number, axi
     const sample = samples[i];
     if (sample === undefined) break;
     const value = sample.value[axis] ?? 0;
-    counts[value] = (counts[value] ?? 0) + sample.count;
-    totalCount += sample.count;
-    totalSum += sample.count * value;
+    const { count: here } = sample.pixels;
+    counts[value] = (counts[value] ?? 0) + here;
+    totalCount += here;
+    totalSum += here * value;
   }
   const mean = totalSum / totalCount;
   let best = -1;
