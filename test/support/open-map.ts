@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { Graph } from '../../src/config/build/graph.ts';
 import { type BuiltLayers, buildLayers } from '../../src/config/build/layers.ts';
 import { loadConfiguration } from '../../src/config/index.ts';
+import type { Problems } from '../../src/config/problems.ts';
 import type { TileSet } from '../../src/layer/contract.ts';
 import { LayerRenderer } from '../../src/layer/renderer.ts';
 import { type AnswerUpstream, MapServer } from './map-server.ts';
@@ -16,6 +17,8 @@ export interface OpenMap extends BuiltLayers {
   readonly folder: string;
   readonly graph: Graph;
   readonly renderer: LayerRenderer;
+  /** What is told of the configuration. */
+  readonly problems: Problems;
   /** The only tile set of a tile layer. */
   tileSet(layer: string): TileSet;
 }
@@ -35,6 +38,7 @@ export async function openMap(test: TestContext, yaml: string, answer?: AnswerUp
     server,
     folder,
     graph,
+    problems: configuration.problems,
     renderer: new LayerRenderer({
       image: globals.image,
       maxTiles: globals.cache.max_tile_limit,

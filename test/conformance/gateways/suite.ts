@@ -48,7 +48,7 @@ const MIB = 1_048_576;
 async function requestCases(t: TestContext, fetch: Fetch): Promise<void> {
   const described = async (request: ClientRequest) => JSON.parse((await fetch(request)).text) as unknown;
 
-  await t.test('GET with query, header and host', async () => {
+  await t.test('APP-16: GET with query, header and host', async () => {
     assert.deepEqual(
       await described({ target: '/env/a?LAYERS=a,b&c=%26', headers: { 'X-Test': 'yes', Host: 'a.example' } }),
       {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import sharp from 'sharp';
@@ -52,6 +53,47 @@ describe('a map proxy from its configuration', () => {
     const { app, folder } = await open(test);
     assert.deepEqual([...app.files].sort(), [join(folder, 'mapproxy.yaml'), join(folder, 'services.yaml')]);
     assert.ok(app.routes.has('tms') && app.routes.has('tiles') && app.routes.has('service'));
+  });
+
+  it('CFG-11: demo pages are warned of, and only where there are any', async (test) => {
+    const folder = await folderWith(test, {
+      'demo.yaml': 'services: {tms: , demo: }',
+      'none.yaml': 'services: {tms: }',
+    });
+    const file = join(folder, 'log');
+    configureLogging({ level: 'warn', file, format: 'json' });
+    test.after(() => configureLogging({ level: 'silent', file: null, format: null }));
+    for (const name of ['none.yaml', 'demo.yaml']) {
+      const app = await openMapProxy(join(folder, name));
+      test.after(() => app.close());
+      const warnings =
+        (await readFile(file, 'utf8')).match(/the demo page is enabled: disable it in production/g) ?? [];
+      assert.equal(warnings.length, name === 'demo.yaml' ? 1 : 0, name);
+    }
+  });
+
+  it('APP-10: all that is text says that it is UTF-8', async (test) => {
+    const services = 'services: {tms: , kml: , wms: , wmts: {kvp: true, restful: true}, demo: }';
+    const folder = await folderWith(test, {
+      'mapproxy.yaml': YAML.replace('SERVER', 'http://maps.example.org'),
+      'services.yaml': services,
+    });
+    const app = await openMapProxy(join(folder, 'mapproxy.yaml'));
+    test.after(() => app.close());
+    const texts = [
+      ['/', 'text/html'],
+      ['/nothing', 'text/plain'],
+      ['/demo/', 'text/html'],
+      ['/tms/1.0.0', 'text/xml'],
+      ['/tms/1.0.0/none', 'text/xml'],
+      ['/service?SERVICE=WMS&REQUEST=GetCapabilities', 'text/xml'],
+      ['/service?SERVICE=WMS&REQUEST=GetMap&VERSION=1.3.0', 'text/xml'],
+      ['/service?SERVICE=WMTS&REQUEST=GetTile', 'text/xml'],
+    ] as const;
+    for (const [target, type] of texts) {
+      const { headers } = await app.application(fakeRequest(target));
+      assert.equal(headers['Content-Type'], `${type}; charset=utf-8`, target);
+    }
   });
 
   it('GLB-18: every answer may be read by any page', async (test) => {

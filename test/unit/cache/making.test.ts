@@ -239,7 +239,7 @@ describe('what is stored', () => {
 describe('the coverage of a cache', () => {
   const COVERAGE = 'cache: {type: file, coverage: {bbox: [0, 0, 90, 45], srs: "EPSG:4326"}}';
 
-  it('COV-11: outside of it tiles are neither made nor read', async (test) => {
+  it('COV-09, COV-11: outside of it tiles are neither made nor read', async (test) => {
     const { server, folder, tileSet } = await openMap(test, tiled(COVERAGE));
     const tiles = tileSet('osm');
     assert.equal(await tiles.getTile([0, 0, 1], { signal }), null);

@@ -25,6 +25,22 @@ async function layersOf(test: Test, ...layers: readonly string[]): Promise<reado
 }
 
 describe('layers', () => {
+  it('LYR-01: a title is required, and told where it is missing', async (test) => {
+    const open = openMap(test, `${SOURCES}layers: [{name: a, sources: [tiles]}]`);
+    await assert.rejects(open, /mapproxy\.yaml:\d+:\d+: layers\[0\]: 'title' is missing/);
+  });
+
+  it('LYR-01: without a name it only groups: no client can ask for it, and it has no tiles', async (test) => {
+    const yaml = `${SOURCES}layers: [{title: Group, layers: [{name: a, title: A, sources: [tiles]}, {title: B, sources: [tiles]}]}]`;
+    const { mapLayers, tileLayers } = await openMap(test, yaml);
+    const names = ({ name, layers }: MapLayer): unknown[] => [name, ...layers.map(names)];
+    assert.deepEqual(names(mapLayers), [undefined, ['a'], [undefined]]);
+    assert.deepEqual(
+      tileLayers.map(({ name }) => name),
+      ['a'],
+    );
+  });
+
   it('LYR-13: can be asked and explained through caches, each source once', async (test) => {
     const [layer] = await layersOf(test, '{name: a, title: A, sources: [tiles, wms, unkept]}');
     assert.deepEqual([layer?.infoSources.length, layer?.legendSources.length], [1, 1]);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ConfigError, SourceError } from '../../../src/http/errors.ts';
 import { configureLogging } from '../../../src/log.ts';
@@ -6,6 +8,7 @@ import type { SourceHttp } from '../../../src/source/http/client.ts';
 import type { HttpOptions } from '../../../src/source/http/options.ts';
 import { HttpPool } from '../../../src/source/http/pool.ts';
 import { type AnswerUpstream, MapServer } from '../../support/map-server.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 
 configureLogging({ level: 'silent' });
 
@@ -63,6 +66,31 @@ describe('requests to map servers', () => {
   it('GLB-15: and shown where the configuration says so', async (test) => {
     const { server, http } = await connect(test, () => ({ status: 503 }), { hide_error_details: false });
     assert.equal(await messageOf(http.fetch(`${server.url}/x`, signal)), `HTTP Error "${server.url}/x": 503`);
+  });
+
+  it('SRC-08: each request is logged: method, URL without spaces, status, kB and milliseconds', async (test) => {
+    const { server, http } = await connect(test, ({ url }) => ({
+      status: url.includes('missing') ? 404 : 200,
+      body: Buffer.alloc(1536),
+    }));
+    const file = join(await temporaryFolder(test), 'log');
+    configureLogging({ level: 'silent', loggers: { 'mapproxy.source.request': 'info' }, file, format: 'json' });
+    test.after(() => configureLogging({ level: 'silent', loggers: {}, file: null, format: null }));
+    await http.fetch(`${server.url}/a b?x=1`, signal);
+    await http.fetch(`${server.url}/form`, signal, { form: 'x=1' });
+    await assert.rejects(http.fetch(`${server.url}/missing`, signal));
+    const { url } = server;
+    await server.stop();
+    await assert.rejects(http.fetch(`${url}/gone`, signal));
+    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    const entries = lines.map((line) => JSON.parse(line) as { logger: string; msg: string });
+    const withoutTimes = entries.map(({ logger, msg }) => `${logger} ${msg.replace(/ \d+$/, ' MS')}`);
+    assert.deepEqual(withoutTimes, [
+      `mapproxy.source.request GET ${url}/ab?x=1 200 1.5 MS`,
+      `mapproxy.source.request POST ${url}/form 200 1.5 MS`,
+      `mapproxy.source.request GET ${url}/missing 404 1.5 MS`,
+      `mapproxy.source.request GET ${url}/gone - - MS`,
+    ]);
   });
 
   it('GLB-23: 204 is an error with its number', async (test) => {
