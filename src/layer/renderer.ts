@@ -4,6 +4,7 @@ import { resolutionOf } from '../grid/bbox.ts';
 import { SourceError } from '../http/errors.ts';
 import { clipByRings } from '../image/clip.ts';
 import { encodeImage } from '../image/encode.ts';
+import { formatExtension } from '../image/format.ts';
 import { mergeLayers, onBackground, withOpacity } from '../image/merge.ts';
 import { withAttribution, withMessage } from '../image/message.ts';
 import { type GlobalImageOptions, imageSettings } from '../image/options.ts';
@@ -93,6 +94,8 @@ export class LayerRenderer implements MapRenderer {
     const [only, ...others] = drawables;
     if (output.attribution !== undefined || output.decorate !== undefined) return undefined;
     if (only?.limits !== undefined) return undefined;
+    // A stored tile does not say where it is (row WMS-46).
+    if (formatExtension(output.mimeType) === 'geotiff') return undefined;
     if (only?.kind !== 'cache' || others.length > 0 || directSource(only, query) !== undefined) return undefined;
     const cache = only.caches.find(({ grid }) => grid.srs.equals(query.srs));
     // Without transparency asked for, a PNG would have to be looked into first.

@@ -55,6 +55,23 @@ function layer(root: MapLayer, name: string): MapLayer {
   return found;
 }
 
+/** ModelPixelScaleTag and ModelTiepointTag of a little-endian TIFF (OGC GeoTIFF, section 7.1). */
+function geoTags(file: Buffer): { readonly scale: number[]; readonly tiePoint: number[] } {
+  const directory = file.readUInt32LE(4);
+  const tags = new Map<number, number[]>();
+  for (let i = 0; i < file.readUInt16LE(directory); i++) {
+    const at = directory + 2 + i * 12;
+    const [tag, type, count] = [file.readUInt16LE(at), file.readUInt16LE(at + 2), file.readUInt32LE(at + 4)];
+    if (type !== 12) continue;
+    const values = file.readUInt32LE(at + 8);
+    tags.set(
+      tag,
+      Array.from({ length: count }, (_, k) => file.readDoubleLE(values + k * 8)),
+    );
+  }
+  return { scale: tags.get(33550) ?? [], tiePoint: tags.get(33922) ?? [] };
+}
+
 /** A square of the world in web Mercator, at 256 pixels one tile of level 2. */
 const QUERY: MapQuery = {
   bbox: [-10018754.171394622, 0, 0, 10018754.171394622],
@@ -148,6 +165,34 @@ describe('rendering', () => {
     const layers = ['osm', 'direct'].map((name) => layer(mapLayers, name));
     const map = await renderer.render(layers, QUERY, PNG);
     assert.deepEqual(await pixelAt(map.body, 9, 9), [1, 2, 3]);
+  });
+
+  it('LYR-05: tile_sources are the tiles, a set for each grid of each cache; maps are drawn of the sources', async (test) => {
+    const { mapLayers, tileLayers, renderer, server } = await open(test);
+    const tiles = tileLayers.find(({ name }) => name === 'tiles');
+    const grids = tiles?.tileSets.map(({ grid }) => grid.name);
+    assert.deepEqual(grids, ['GLOBAL_WEBMERCATOR', 'GLOBAL_MERCATOR', 'utm']);
+    await renderer.render([layer(mapLayers, 'tiles')], QUERY, PNG);
+    assert.equal(server.urls.length, 1);
+    assert.match(server.urls[0] ?? '', /^\/top/);
+  });
+
+  it('WMS-46: a GeoTIFF says where the map is that was asked for, reprojected or a single stored tile', async (test) => {
+    const cached = YAML.replace('osm: {sources', 'osm: {format: image/GeoTIFF, request_format: image/png, sources');
+    for (const yaml of [YAML, cached]) {
+      const { mapLayers, renderer } = await openMap(test, yaml);
+      const utm = { ...QUERY, srs: srsByCode('EPSG:25832'), bbox: [500000, 5500000, 525600, 5525600] } as const;
+      for (const query of [QUERY, utm]) {
+        for (const mimeType of ['image/GeoTIFF', 'image/geotiff']) {
+          const output = { ...PNG, mimeType, transparent: true };
+          const { body } = await renderer.render([layer(mapLayers, 'osm')], query, output);
+          const [west, south, east, north] = query.bbox;
+          const { scale, tiePoint } = geoTags(body);
+          assert.deepEqual(scale, [(east - west) / query.size[0], (north - south) / query.size[1], 0]);
+          assert.deepEqual(tiePoint, [0, 0, 0, west, north, 0]);
+        }
+      }
+    }
   });
 
   it('LYR-02: own sources replace the children', async (test) => {
