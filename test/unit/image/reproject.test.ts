@@ -182,4 +182,50 @@ describe('what a map needs of another system', () => {
     assert.ok(needed !== undefined && needed[3] > 89.9, String(needed));
     assert.ok(needed[1] < 78);
   });
+
+  // Maps of a town to a country are not looked at point by point, as their outline holds all of them.
+  const SYSTEMS = ['EPSG:4326', 'EPSG:3857', 'EPSG:25832', 'EPSG:3035', 'EPSG:2154', 'EPSG:31467'];
+  for (const code of SYSTEMS) {
+    it(`of maps in ${code}, small and large, all points are within it`, () => {
+      const srs = srsByCode(code);
+      for (const other of SYSTEMS.filter((one) => one !== code)) {
+        const to = srsByCode(other);
+        for (const [longitude, latitude] of [
+          [2, 43],
+          [9, 50],
+          [14, 55],
+        ] as const) {
+          const [x, y] = degrees.transformPoint(srs, [longitude, latitude]);
+          for (const half of [0.005, 0.2, 2.4, 4]) {
+            const reach = code === 'EPSG:4326' ? half : half * 111_000;
+            const bbox: Bbox = [x - reach, y - reach, x + reach, y + reach];
+            const needed = neededBbox(bbox, srs, to, [-2e7, -2e7, 2e7, 2e7]);
+            assert.ok(needed !== undefined);
+            const slack = Math.max(needed[2] - needed[0], needed[3] - needed[1]) * 0.01;
+            const points = latticeOf(bbox);
+            srs.transformPoints(to, points);
+            for (let at = 0; at < points.length; at += 2) {
+              const [px = Number.NaN, py = Number.NaN] = [points[at], points[at + 1]];
+              const isWithin =
+                px >= needed[0] - slack &&
+                px <= needed[2] + slack &&
+                py >= needed[1] - slack &&
+                py <= needed[3] + slack;
+              assert.ok(isWithin, `${px}, ${py} of ${bbox} in ${other}: ${needed}`);
+            }
+          }
+        }
+      }
+    });
+  }
 });
+
+/** 21 x 21 points of a bbox, its edges included. */
+function latticeOf([west, south, east, north]: Bbox): Float64Array {
+  return Float64Array.from({ length: 21 * 21 * 2 }, (_, at) => {
+    const index = Math.floor(at / 2);
+    return at % 2 === 0
+      ? west + ((east - west) * (index % 21)) / 20
+      : south + ((north - south) * Math.floor(index / 21)) / 20;
+  });
+}
