@@ -6,6 +6,8 @@
 
 #include "bicubic.h"
 #include "raster.h"
+#include "sse2.h"
+#include "words.h"
 
 namespace pixels {
 
@@ -29,6 +31,35 @@ inline void SampleNearest(const Raster& source, double x, double y, uint8_t valu
   for (uint32_t c = 0; c < kChannels; c++) value[c] = pixel[c];
 }
 
+#ifdef PIXELS_HAS_SSE2
+
+inline __m128i LoadPixel(const uint8_t* pixel) {
+  return _mm_cvtsi32_si128(static_cast<int32_t>(LoadBytes4(pixel)));
+}
+
+/// Upper left, upper right, lower left and lower right pixel of RGBA; `fx` and `fy` are at most 256. False: one of them is not
+/// opaque, and nothing was written. The sums are below 2^24, so that they are exact as floating point numbers, of which SSE2
+/// multiplies four at a time.
+inline bool InterpolateOpaque(const uint8_t* const pixels[4], uint32_t fx, uint32_t fy, uint8_t value[4]) {
+  const __m128i upper = _mm_unpacklo_epi8(LoadPixel(pixels[0]), LoadPixel(pixels[1]));
+  const __m128i lower = _mm_unpacklo_epi8(LoadPixel(pixels[2]), LoadPixel(pixels[3]));
+  // The pixels' alphas are the last two of eight bytes.
+  if (_mm_extract_epi16(_mm_and_si128(upper, lower), 3) != 0xFFFF) return false;
+  const __m128i zero = _mm_setzero_si128();
+  const __m128i across = _mm_set1_epi32(static_cast<int32_t>((256 - fx) | fx << 16));
+  const __m128 above = _mm_cvtepi32_ps(_mm_madd_epi16(_mm_unpacklo_epi8(upper, zero), across));
+  const __m128 below = _mm_cvtepi32_ps(_mm_madd_epi16(_mm_unpacklo_epi8(lower, zero), across));
+  const __m128 sums = _mm_add_ps(_mm_mul_ps(above, _mm_set1_ps(static_cast<float>(256 - fy))),
+                                 _mm_mul_ps(below, _mm_set1_ps(static_cast<float>(fy))));
+  const __m128i levels = _mm_srli_epi32(_mm_add_epi32(_mm_cvttps_epi32(sums), _mm_set1_epi32(32768)), 16);
+  const __m128i words = _mm_packs_epi32(levels, levels);
+  const int32_t bytes = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
+  std::memcpy(value, &bytes, sizeof(bytes));
+  return true;
+}
+
+#endif
+
 template <uint32_t kChannels>
 inline void SampleBilinear(const Raster& source, double x, double y, uint8_t value[4]) {
   const Position column = Split(x);
@@ -40,6 +71,9 @@ inline void SampleBilinear(const Raster& source, double x, double y, uint8_t val
   const uint8_t* pixels[4] = {upper + left, upper + right, lower + left, lower + right};
   const auto fx = static_cast<uint32_t>(column.fraction);
   const auto fy = static_cast<uint32_t>(row.fraction);
+#ifdef PIXELS_HAS_SSE2
+  if (kChannels == 4 && InterpolateOpaque(pixels, fx, fy, value)) return;
+#endif
   uint32_t weights[4] = {(256 - fx) * (256 - fy), fx * (256 - fy), (256 - fx) * fy, fx * fy};
 
   if (kChannels == 4 && (pixels[0][3] & pixels[1][3] & pixels[2][3] & pixels[3][3]) != 255) {
