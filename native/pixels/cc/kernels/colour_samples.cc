@@ -4,7 +4,7 @@ namespace pixels {
 
 namespace {
 
-/// So many samples, or fewer colours, are divided in no time.
+/// So few colours are divided in no time, each for itself.
 constexpr size_t kFewCells = 512;
 /// One pixel in so many makes a colour frequent.
 constexpr uint64_t kFrequentPart = 2048;
