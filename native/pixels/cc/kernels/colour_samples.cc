@@ -47,20 +47,14 @@ Colour ColourSums::Mean() const {
   return mean(red) | mean(green) << 8 | mean(blue) << 16 | mean_alpha << 24;
 }
 
-ColourSamples::ColourSamples(const std::vector<Cell>& cells) : of_cells_(cells.size()), slots_(kSlots) {
-  samples_.reserve(cells.size());
-  sums_.reserve(cells.size());
-  keys_.reserve(cells.size());
+ColourSamples::ColourSamples(const std::vector<Cell>& cells, uint32_t wanted) : of_cells_(cells.size()) {
   uint64_t pixels = 0;
   for (const Cell& cell : cells) pixels += cell.count;
-  const uint64_t frequent = cells.size() <= kFewCells ? 0 : pixels / kFrequentPart;
+  Gather(cells, cells.size() <= kFewCells ? 0 : pixels / kFrequentPart);
+  if (sums_.size() < wanted && sums_.size() < cells.size()) Gather(cells, 0);
   double squares = 0;
-  for (size_t i = 0; i < cells.size(); i++) {
-    const uint32_t number = cells[i].count >= frequent ? Alone() : WithOthers(cells[i].colour);
-    of_cells_[i] = static_cast<uint16_t>(number);
-    sums_[number].Add(PixelsOf(cells[i]));
-    squares += cells[i].count * SquaresOf(cells[i].colour);
-  }
+  for (const Cell& cell : cells) squares += cell.count * SquaresOf(cell.colour);
+  samples_.reserve(sums_.size());
   for (uint32_t number = 0; number < sums_.size(); number++) {
     const ColourSums& pixels_of = sums_[number];
     const auto count = static_cast<double>(pixels_of.count);
@@ -75,6 +69,17 @@ ColourSamples::ColourSamples(const std::vector<Cell>& cells) : of_cells_(cells.s
     samples_.push_back(sample);
   }
   error_ = squares / (255.0 * 255.0);
+}
+
+void ColourSamples::Gather(const std::vector<Cell>& cells, uint64_t frequent) {
+  sums_.clear();
+  keys_.clear();
+  slots_.assign(kSlots, 0);
+  for (size_t i = 0; i < cells.size(); i++) {
+    const uint32_t number = cells[i].count >= frequent ? Alone() : WithOthers(cells[i].colour);
+    of_cells_[i] = static_cast<uint16_t>(number);
+    sums_[number].Add(PixelsOf(cells[i]));
+  }
 }
 
 uint32_t ColourSamples::Alone() {

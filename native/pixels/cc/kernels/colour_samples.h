@@ -37,10 +37,12 @@ struct ColourSums {
 
 /// What a palette is made of: colours of many pixels alone, those of few together with others near them. In a map nine
 /// tenths of the colours are those of the edges of lines and letters, a few pixels each; a palette made without looking at
-/// each of them is as good, and takes 60 % of the time.
+/// each of them is as good, and takes 60 % of the time. Not so where all colours are near each other, as in a picture of the
+/// sea: then each is a sample.
 class ColourSamples {
  public:
-  explicit ColourSamples(const std::vector<Cell>& cells);
+  /// `wanted`: colours of the palette, for which there are at least as many samples or as many as cells.
+  ColourSamples(const std::vector<Cell>& cells, uint32_t wanted);
 
   const std::vector<Sample>& samples() const { return samples_; }
   const ColourSums& SumsOf(const Sample& sample) const { return sums_[sample.number]; }
@@ -50,6 +52,8 @@ class ColourSamples {
   std::vector<uint8_t> ByCell(const std::vector<uint8_t>& of_samples) const;
 
  private:
+  /// Those of at least `frequent` pixels are alone.
+  void Gather(const std::vector<Cell>& cells, uint64_t frequent);
   uint32_t Alone();
   uint32_t WithOthers(Colour colour);
 

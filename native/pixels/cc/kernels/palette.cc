@@ -156,7 +156,7 @@ class Divider {
 
 Palette DividePalette(const std::vector<Cell>& cells, uint32_t max_colors) {
   if (cells.empty()) return {};
-  const ColourSamples samples(cells);
+  const ColourSamples samples(cells, max_colors);
   Divider divider(samples.samples());
   std::vector<uint8_t> entry_of_sample(samples.samples().size());
   std::vector<Colour> colours;

@@ -45,22 +45,17 @@ export function meanOf({ count, sums }: PixelSums): Colour {
   return (r | (g << 8) | (b << 16) | (alpha << 24)) >>> 0;
 }
 
-/** Colours of many pixels alone, those of few together with others near them. The order of all sums is that in C++. */
-export function sampleColours(cells: readonly Cell[]): ColourSamples {
+/**
+ * Colours of many pixels alone, those of few together with others near them, unless that leaves fewer than `wanted`. The
+ * order of all sums is that in C++.
+ */
+export function sampleColours(cells: readonly Cell[], wanted: number): ColourSamples {
   const all = cells.reduce((sum, { count }) => sum + count, 0);
   const frequent = cells.length <= FEW_CELLS ? 0 : Math.floor(all / FREQUENT_PART);
-  const numberOfCell = new Uint16Array(cells.length);
-  const parts: PixelSums[] = [];
-  const shared = new Map<Colour, number>();
+  let { parts, numberOfCell } = gather(cells, frequent);
+  if (parts.length < wanted && parts.length < cells.length) ({ parts, numberOfCell } = gather(cells, 0));
   let squares = 0;
-  for (const [i, cell] of cells.entries()) {
-    const key = (cell.colour & NEAR_MASK) >>> 0;
-    const number = (cell.count >= frequent ? undefined : shared.get(key)) ?? parts.push(noPixels()) - 1;
-    if (cell.count < frequent) shared.set(key, number);
-    numberOfCell[i] = number;
-    addPixels(parts[number] ?? noPixels(), pixelsOf(cell));
-    squares += cell.count * squaresOf(cell.colour);
-  }
+  for (const { colour, count } of cells) squares += count * squaresOf(colour);
   const samples = parts.map((pixels, number): Sample => {
     const value = new Uint8Array(4);
     const part = 1 / (pixels.count * 255);
@@ -73,6 +68,21 @@ export function sampleColours(cells: readonly Cell[]): ColourSamples {
     return { number, value, pixels };
   });
   return { samples, numberOfCell, error: squares / (255 * 255) };
+}
+
+/** Those of at least `frequent` pixels are alone. */
+function gather(cells: readonly Cell[], frequent: number): { parts: PixelSums[]; numberOfCell: Uint16Array } {
+  const numberOfCell = new Uint16Array(cells.length);
+  const parts: PixelSums[] = [];
+  const shared = new Map<Colour, number>();
+  for (const [i, cell] of cells.entries()) {
+    const key = (cell.colour & NEAR_MASK) >>> 0;
+    const number = (cell.count >= frequent ? undefined : shared.get(key)) ?? parts.push(noPixels()) - 1;
+    if (cell.count < frequent) shared.set(key, number);
+    numberOfCell[i] = number;
+    addPixels(parts[number] ?? noPixels(), pixelsOf(cell));
+  }
+  return { parts, numberOfCell };
 }
 
 function pixelsOf({ colour, count }: Cell): PixelSums {

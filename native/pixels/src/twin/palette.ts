@@ -22,7 +22,7 @@ interface Group {
 export function dividePalette(cells: readonly Cell[], maxColors: number): Palette {
   const colours: Colour[] = [];
   if (cells.length === 0) return { colours, entryOfCell: new Uint8Array() };
-  const { samples, numberOfCell, error } = sampleColours(cells);
+  const { samples, numberOfCell, error } = sampleColours(cells, maxColors);
   const entryOfSample = new Uint8Array(samples.length);
   const inOrder = [...samples];
   for (const { begin, end } of divide(inOrder, maxColors, error)) {
